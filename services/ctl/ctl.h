@@ -1,0 +1,50 @@
+/*
+ * ctl.h - what the operator's commands share
+ *
+ * aectl is a table of commands (main.c); each is one file <command>.c with its own options and
+ * its own --help. To add one: write the file, name its function here, add a row in main.c.
+ */
+#ifndef AE_CTL_H
+#define AE_CTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Exit codes, the same for every command; scripts rely on them. */
+enum ctl_exit {
+	CTL_DONE = 0,
+	CTL_FAILED = 1,
+	CTL_USAGE = 2, /* wrong options or arguments */
+	CTL_AWAY = 3,  /* the system, or a part that is needed, is not running */
+};
+
+/* run gets argv[0] = "aectl <name>", then the command's own options and arguments. */
+struct command {
+	const char *name; /* one word or two: "generate", "import retail" */
+	int (*run)(int argc, char **argv);
+	const char *summary;
+};
+
+/* options.c */
+/* Reads a whole number in minimum..maximum; says on stderr what is wrong with it otherwise. */
+bool option_integer(const char *option, const char *text, int64_t minimum, int64_t maximum, int64_t *out);
+/* One line on stderr that names the mistake and points at --help; CTL_USAGE. */
+int usage_wrong(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* events_send.c */
+int events_send(int argc, char **argv);
+/* generate.c */
+int generate(int argc, char **argv);
+/* import_retail.c */
+int import_retail(int argc, char **argv);
+/* local_up.c, local_down.c, local_status.c, local_env.c: the whole system on this machine */
+int local_up(int argc, char **argv);
+int local_down(int argc, char **argv);
+int local_status(int argc, char **argv);
+int local_env(int argc, char **argv);
+/* token_command.c */
+int token_command(int argc, char **argv);
+/* migrate.c */
+int migrate(int argc, char **argv);
+
+#endif

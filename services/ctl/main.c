@@ -1,0 +1,89 @@
+/*
+ * aectl - the operator's command line
+ *
+ * A table of commands. Names of two words ("import retail") go before names of one; what remains
+ * of the line belongs to the command. Start reading at the table, then open the command's file.
+ */
+#include "services/ctl/ctl.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+
+static const struct command commands[] = {
+	{"events send", events_send, "send a file of events to the intake"},
+	{"generate", generate, "make a synthetic programme of any size"},
+	{"import retail", import_retail, "turn a shop's invoice lines into a programme's events"},
+	{"local up", local_up, "the whole system on this machine: start it"},
+	{"local down", local_down, "... stop it"},
+	{"local status", local_status, "... each process and whether it answers"},
+	{"local env", local_env, "... what psql, redis-cli and curl need, for the shell"},
+	{"migrate", migrate, "bring the database's schema forward"},
+	{"token", token_command, "a bearer token for a local system"},
+};
+
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
+
+/* How many words of the line the command's name takes; 0 if it is another one. */
+static int command_words(const struct command *c, int argc, char **argv)
+{
+	const char *space = strchr(c->name, ' ');
+	size_t first = space ? (size_t)(space - c->name) : strlen(c->name);
+
+	if (argc < 1 || strlen(argv[0]) != first || strncmp(argv[0], c->name, first) != 0)
+		return 0;
+	if (!space)
+		return 1;
+	return argc > 1 && strcmp(argv[1], space + 1) == 0 ? 2 : 0;
+}
+
+/* The command with the longest name that the line begins with. */
+static const struct command *command_find(int argc, char **argv, int *words)
+{
+	const struct command *found = NULL;
+	int i, n;
+
+	*words = 0;
+	for (i = 0; i < COMMAND_COUNT; i++)
+		if ((n = command_words(&commands[i], argc, argv)) > *words) {
+			*words = n;
+			found = &commands[i];
+		}
+	return found;
+}
+
+static void help(FILE *to)
+{
+	int i;
+
+	fputs("usage: aectl COMMAND [OPTION...] [ARGUMENT...]\n\ncommands:\n", to);
+	for (i = 0; i < COMMAND_COUNT; i++)
+		fprintf(to, "  %-18s %s\n", commands[i].name, commands[i].summary);
+	fputs("\n'aectl COMMAND --help' says more. Exit status: 0 done, 1 failed, 2 wrong usage,\n"
+	      "3 the system or a part of it is not running.\n",
+	      to);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *c;
+	char *name;
+	int words, rc;
+
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
+		help(stdout);
+		return CTL_DONE;
+	}
+	c = command_find(argc - 1, argv + 1, &words);
+	if (!c) {
+		if (argc > 1)
+			fprintf(stderr, "aectl: no command '%s%s%s'\n", argv[1], argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+		help(stderr);
+		return CTL_USAGE;
+	}
+	name = talloc_asprintf(NULL, "aectl %s", c->name);
+	argv[words] = name;
+	rc = c->run(argc - words, argv + words);
+	talloc_free(name);
+	return rc;
+}

@@ -1,0 +1,28 @@
+/*
+ * main.c - ae-milestone, as tables
+ *
+ * Keeps its place in the log and answers for its health; its operations are declared in
+ * proto/operations.toml and answered 501 until they are built.
+ */
+#include "common/daemon.h"
+#include "gen/proto/milestone.h"
+#include "gen/sql/milestone.h"
+
+static const struct statement statements[] = {SQL_MILESTONE_STATEMENTS};
+
+static const struct subscription subscriptions[] = {
+	{.group = "milestone", .follows = "analytics"},
+};
+
+static const struct daemon_description description = {
+	.service = "milestone",
+	.subscriptions = subscriptions,
+	.subscription_count = sizeof(subscriptions) / sizeof(subscriptions[0]),
+	.statements = statements,
+	.statement_count = sizeof(statements) / sizeof(statements[0]),
+};
+
+int main(int argc, char **argv)
+{
+	return daemon_run(&description, argc, argv);
+}

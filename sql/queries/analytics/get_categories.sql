@@ -1,0 +1,2 @@
+-- All categories.
+SELECT category, name, active FROM analytics.categories ORDER BY category

@@ -1,0 +1,2 @@
+-- Whether the schema is there and may be read.
+SELECT count(*) FROM analytics.programme

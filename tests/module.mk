@@ -1,0 +1,59 @@
+# Unit tests: each tests/unit/test_x.c is a program. It links the library and, of every service
+# whose headers it includes, everything but main.c.
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+UNIT_LINKS := $(shell grep -Hos '^\#include "services/[a-z]*' tests/unit/test_*.c | \
+	sed 's|.*/\(test_[a-z0-9_]*\)\.c:.*services/\(.*\)|\1=\2|' | sort -u)
+JOBS       ?= $(shell nproc)
+PYTEST     := AE_BUILD=$(BUILD) $(PYTHON) -B -m pytest -p no:cacheprovider
+
+# $(call unit,test_x)
+define unit
+$(1)_LINKS := $(foreach l,$(filter $(1)=%,$(UNIT_LINKS)),$(BUILD)/services/$(word 2,$(subst =, ,$(l))).a)
+$(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o $$($(1)_LINKS) $(BUILD)/libaecommon.a
+	@echo "  LD    $$@"
+	@$$(CC) $$(SANFLAGS) $$(LDFLAGS) $$^ $$(PKG_LIBS) $$(CHECK_LIBS) -o $$@
+-include $(BUILD)/tests/unit/$(1).d
+endef
+CHECK_LIBS = $(eval CHECK_LIBS := $$(shell pkg-config --libs check))$(CHECK_LIBS)
+$(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t))))
+$(patsubst %,%.o,$(UNIT_TESTS)): | generated
+
+# A service without its main.c, for unit tests.
+.SECONDEXPANSION:
+$(BUILD)/services/%.a: $$(patsubst %.c,$$(BUILD)/%.o,$$(filter-out %/main.c,$$(wildcard services/%/*.c)))
+	@rm -f $@ && $(AR) rcs $@ $^
+
+units: $(UNIT_TESTS)
+
+unit-check: units
+	@failed=; for t in $(UNIT_TESTS); do \
+		if CK_VERBOSITY=minimal $$t >$$t.out 2>&1; then sed -n '2p' $$t.out | sed "s|^|$${t##*/}: |"; \
+		else cat $$t.out; failed="$$failed $${t##*/}"; fi; \
+	done; [ -z "$$failed" ] || { echo "unit tests failed:$$failed" >&2; exit 1; }
+
+system-check: programs
+	@$(PYTEST) tests/system -q
+
+# One build at a time in a tree; two checks side by side then share its result.
+check:
+	@systemd/install-packages build run test
+	@mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE) --no-print-directory -j$(JOBS) all units
+	@$(MAKE) --no-print-directory unit-check
+	@$(PYTEST) tests/system -q
+
+run:
+	@systemd/install-packages build run
+	@mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE) --no-print-directory -j$(JOBS) all
+	@exec $(BUILD)/bin/aectl local up --foreground --dir var --port 8080 --sample retail
+
+bench:
+	@systemd/install-packages build run test bench
+	@mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE) --no-print-directory -j$(JOBS) all
+	@AE_BUILD=$(BUILD) tests/bench/run
+
+lint:
+	@systemd/install-packages build lint
+	@tests/lib/lint
+
+.PHONY: units unit-check system-check
+.SECONDARY:
