@@ -40,6 +40,15 @@ const struct theme *theme_of(enum chart_theme theme)
 	return &themes[theme == CHART_DARK ? CHART_DARK : CHART_LIGHT];
 }
 
+#ifdef __SANITIZE_ADDRESS__
+/* fontconfig keeps its tables in a way that the leak checker cannot follow. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libfontconfig\n";
+}
+#endif
+
 static int canvas_free(struct canvas *v)
 {
 	pango_font_description_free(v->font);
@@ -170,6 +179,12 @@ uint32_t color_series(const struct theme *theme, size_t series)
 	uint32_t color = theme->series[series % CHART_COLORS];
 
 	return series / CHART_COLORS % 2 ? color_mix(color, theme->paper) : color;
+}
+
+/* Text of an axis: small and quiet. */
+struct text canvas_tick(const struct canvas *v, const char *words, double align)
+{
+	return (struct text){.words = words, .size = v->size, .color = v->theme->muted, .align = align};
 }
 
 static double luminance(uint32_t color)

@@ -2,8 +2,8 @@
  * chart_draw.h - what the files that draw a chart share
  *
  * chart_file.c makes the surface and calls chart_draw; chart_draw.c does the frame around the plot,
- * chart_axes.c the plot's axes, chart_marks.c lines and bars, chart_donut.c the ring. chart_canvas.c
- * is the only one that talks to pango.
+ * chart_plot.c places the plot, chart_axes.c draws its axes, chart_marks.c lines and bars, chart_donut.c the
+ * ring. chart_canvas.c is the only one that talks to pango.
  */
 #ifndef AE_CHART_DRAW_H
 #define AE_CHART_DRAW_H
@@ -91,6 +91,7 @@ void canvas_box(struct canvas *v, const struct box *b);
 void canvas_line(struct canvas *v, double x0, double y0, double x1, double y1);
 struct box canvas_measure(struct canvas *v, const struct text *t);
 double canvas_write(struct canvas *v, const struct text *t, double x, double y); /* its height */
+struct text canvas_tick(const struct canvas *v, const char *words, double align);
 uint32_t color_series(const struct theme *theme, size_t series);
 uint32_t color_on(uint32_t background); /* black or white, whichever reads better */
 
@@ -98,10 +99,12 @@ uint32_t color_on(uint32_t background); /* black or white, whichever reads bette
 void chart_draw(struct canvas *v, const struct chart *c, double width, double height);
 const char *chart_value_title(const void *parent, const struct chart *c); /* "Spend (GBP)" */
 
-/* chart_axes.c */
+/* chart_plot.c */
 void plot_fit(struct plot *p, struct box room);
-void plot_axes(struct plot *p);
 double plot_value(const struct plot *p, double value); /* pixel of a value along the value axis */
+
+/* chart_axes.c */
+void plot_axes(struct plot *p);
 
 /* chart_marks.c */
 void marks_range(const struct chart *c, double *low, double *high);

@@ -5,7 +5,6 @@
  * so it gets a dot.
  */
 #include <math.h>
-#include <talloc.h>
 
 #include "common/chart_draw.h"
 

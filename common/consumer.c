@@ -47,15 +47,12 @@ static bool claim_shards(struct daemon *d, const void *scratch, const struct sub
 	struct rows *rows;
 	size_t	     i;
 
-	db_send_text(d->db, "BEGIN");
 	/* Effects and position commit together, so losing the last commits only means doing them again. */
-	db_send_text(d->db, "SET LOCAL synchronous_commit = off");
+	db_begin(d->db, "SET LOCAL synchronous_commit = off");
 	if (s->follows)
 		db_send(d->db, SQL_COMMON_CLAIM_SHARDS_FOLLOWING, "tit", s->group, (int64_t)most, s->follows);
 	else
 		db_send(d->db, SQL_COMMON_CLAIM_SHARDS, "ti", s->group, (int64_t)most);
-	db_next(d->db, scratch);
-	db_next(d->db, scratch);
 	rows = db_next(d->db, scratch);
 	c->count = rows_count(rows);
 	for (i = 0; i < c->count; i++) {

@@ -31,6 +31,7 @@ struct db {
 	const struct statement *statements;
 	size_t			statement_count;
 	size_t			queued; /* sent, result not yet taken */
+	size_t			quiet;	/* of those, how many at the head nobody takes: db_begin's */
 	bool			synced; /* a sync ends what was queued */
 	bool			failed, lost;
 	char			sqlstate[6];
@@ -104,7 +105,7 @@ static void lose(struct db *db, const char *message)
 	db->lost = true;
 	PQfinish(db->conn);
 	db->conn = NULL;
-	db->queued = 0;
+	db->queued = db->quiet = 0;
 	db->synced = false;
 }
 
@@ -187,7 +188,7 @@ static void drain(struct db *db)
 			fail(db, r, PQresultErrorMessage(r));
 		PQclear(r);
 	}
-	db->queued = 0;
+	db->queued = db->quiet = 0;
 }
 
 static bool sync_queue(struct db *db)
@@ -252,7 +253,17 @@ void db_send_text(struct db *db, const char *sql)
 		queued(db, PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 1));
 }
 
-struct rows *db_next(struct db *db, const void *parent)
+void db_begin(struct db *db, const char *settings)
+{
+	db_send_text(db, "BEGIN");
+	db->quiet = db->queued;
+	if (settings) {
+		db_send_text(db, settings);
+		db->quiet = db->queued;
+	}
+}
+
+static struct rows *next_result(struct db *db, const void *parent)
 {
 	int64_t	     until = wait_until(db);
 	PGresult    *r;
@@ -279,6 +290,15 @@ struct rows *db_next(struct db *db, const void *parent)
 	if (--db->queued == 0)
 		drain(db);
 	return rows;
+}
+
+struct rows *db_next(struct db *db, const void *parent)
+{
+	while (db->quiet > 0 && !db->failed) {
+		db->quiet--;
+		talloc_free(next_result(db, db));
+	}
+	return next_result(db, parent);
 }
 
 struct rows *db_query(struct db *db, const void *parent, int statement, const char *format, ...)

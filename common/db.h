@@ -45,6 +45,11 @@ void	     db_send(struct db *db, int statement, const char *format, ...);
 struct rows *db_next(struct db *db, const void *parent);
 /* Plain text without parameters, for BEGIN and the like; queued as db_send. */
 void db_send_text(struct db *db, const char *sql);
+/*
+ * Queues BEGIN, and a SET LOCAL if given, ahead of the transaction's first statements: no round
+ * trip and no db_next of its own. Only with nothing else queued.
+ */
+void db_begin(struct db *db, const char *settings);
 bool db_run(struct db *db, const char *sql); /* db_send_text + db_next */
 
 size_t	    rows_count(const struct rows *r);	 /* 0 for NULL */

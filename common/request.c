@@ -93,13 +93,13 @@ reply reply_json(struct request *req, const struct json_writer *document)
 /* Weak comparison (RFC 9110, 8.8.3.2) with each tag of If-None-Match. */
 static bool tag_matches(const char *condition, const char *etag)
 {
-	size_t	    length = strlen(etag);
-	const char *p = condition;
+	const char *p = condition, *opaque = strncmp(etag, "W/", 2) == 0 ? etag + 2 : etag;
+	size_t	    length = strlen(opaque);
 
 	if (strcmp(condition, "*") == 0)
 		return true;
 	while ((p = strchr(p, '"')) != NULL) {
-		if (strncmp(p, etag, length) == 0)
+		if (strncmp(p, opaque, length) == 0)
 			return true;
 		p = strchr(p + 1, '"');
 		if (p == NULL)

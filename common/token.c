@@ -15,7 +15,11 @@
 #include "common/operation.h"
 #include "common/token.h"
 
-enum { LEEWAY_SECONDS = 60, RSA_BYTES_MIN = 256, ROLES_MAX = 16 };
+enum {
+	LEEWAY_SECONDS = 60,
+	RSA_BYTES_MIN = 256,
+	ROLES_MAX = 16
+};
 
 struct token_keys {
 	json_t *set; /* the array "keys" of the JWKS */
@@ -27,8 +31,9 @@ static const struct {
 
 static const struct {
 	const char *name;
-	unsigned    role;
-} roles[] = {{"member", ROLE_MEMBER}, {"service", ROLE_SERVICE}, {"analyst", ROLE_ANALYST}, {"admin", ROLE_ADMIN}};
+	unsigned role;
+} roles[] = {
+	{"member", ROLE_MEMBER}, {"service", ROLE_SERVICE}, {"analyst", ROLE_ANALYST}, {"admin", ROLE_ADMIN}};
 
 unsigned token_role(const char *name)
 {
@@ -76,10 +81,10 @@ static const char *key_fault(const json_t *key)
 struct token_keys *token_keys_load(const void *parent, const char *path, const char **error)
 {
 	struct token_keys *keys;
-	json_error_t	   fault;
-	json_t		  *file = json_load_file(path, JSON_REJECT_DUPLICATES, &fault), *set, *key;
-	const char	  *why = NULL;
-	size_t		   i;
+	json_error_t fault;
+	json_t *file = json_load_file(path, JSON_REJECT_DUPLICATES, &fault), *set, *key;
+	const char *why = NULL;
+	size_t i;
 
 	set = json_object_get(file, "keys");
 	if (!json_is_array(set)) {
@@ -107,8 +112,8 @@ struct token_keys *token_keys_load(const void *parent, const char *path, const c
 static json_t *token_split(const char *token)
 {
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	size_t		  header = strspn(token, alphabet), payload, signature;
-	const char	 *second = token + header + 1, *third;
+	size_t header = strspn(token, alphabet), payload, signature;
+	const char *second = token + header + 1, *third;
 
 	if (header == 0 || token[header] != '.')
 		return NULL;
@@ -119,15 +124,15 @@ static json_t *token_split(const char *token)
 	signature = strspn(third, alphabet);
 	if (signature == 0 || third[signature] != '\0')
 		return NULL;
-	return json_pack("{s:s%,s:s%,s:s%}", "protected", token, header, "payload", second, payload, "signature",
-			 third, signature);
+	return json_pack("{s:s%,s:s%,s:s%}", "protected", token, header, "payload", second, payload,
+			 "signature", third, signature);
 }
 
 /* A part as a JSON object without duplicate names; NULL if it is none. */
 static json_t *part_decode(const json_t *part)
 {
-	char	bytes[TOKEN_LENGTH_MAX];
-	size_t	length = jose_b64_dec(part, bytes, sizeof(bytes));
+	char bytes[TOKEN_LENGTH_MAX];
+	size_t length = jose_b64_dec(part, bytes, sizeof(bytes));
 	json_t *object;
 
 	if (length == SIZE_MAX || length > sizeof(bytes))
@@ -141,11 +146,12 @@ static json_t *part_decode(const json_t *part)
 }
 
 /* The key that the header names, if it is of the algorithm's kind. */
-static const json_t *key_find(const struct token_keys *keys, const char *kid, size_t algorithm, const char **why)
+static const json_t *key_find(const struct token_keys *keys, const char *kid, size_t algorithm,
+			      const char **why)
 {
 	const json_t *key;
-	const char   *alg, *crv;
-	size_t	      i;
+	const char *alg, *crv;
+	size_t i;
 
 	json_array_foreach(keys->set, i, key)
 	{
@@ -155,7 +161,8 @@ static const json_t *key_find(const struct token_keys *keys, const char *kid, si
 		crv = member_text(key, "crv");
 		if (strcmp(member_text(key, "kty"), algorithms[algorithm].kty) == 0 &&
 		    (alg == NULL || strcmp(alg, algorithms[algorithm].alg) == 0) &&
-		    (algorithms[algorithm].crv == NULL || (crv && strcmp(crv, algorithms[algorithm].crv) == 0)))
+		    (algorithms[algorithm].crv == NULL ||
+		     (crv && strcmp(crv, algorithms[algorithm].crv) == 0)))
 			return key;
 		*why = "the token's algorithm does not fit its key";
 		return NULL;
@@ -168,9 +175,9 @@ static const json_t *key_find(const struct token_keys *keys, const char *kid, si
 static const json_t *header_judge(const struct token_keys *keys, const json_t *header, const char **why)
 {
 	static const char *const refused[] = {"jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc"};
-	const char		*alg = member_text(header, "alg"), *typ = member_text(header, "typ");
-	const char		*kid = member_text(header, "kid");
-	size_t			 i;
+	const char *alg = member_text(header, "alg"), *typ = member_text(header, "typ");
+	const char *kid = member_text(header, "kid");
+	size_t i;
 
 	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		if (json_object_get(header, refused[i])) {
@@ -197,7 +204,7 @@ static const json_t *header_judge(const struct token_keys *keys, const json_t *h
 static bool audience_holds(const json_t *aud, const char *audience)
 {
 	const json_t *one;
-	size_t	      i;
+	size_t i;
 
 	if (json_is_string(aud))
 		return strcmp(json_string_value(aud), audience) == 0;
@@ -213,7 +220,7 @@ static bool audience_holds(const json_t *aud, const char *audience)
 static bool claim_seconds(const json_t *claims, const char *name, bool needed, int64_t *out)
 {
 	const json_t *claim = json_object_get(claims, name);
-	double	      seconds;
+	double seconds;
 
 	if (claim == NULL)
 		return !needed;
@@ -230,7 +237,8 @@ static const char *time_fault(const json_t *claims, int64_t now, int64_t *expire
 {
 	int64_t not_before = 0, issued = 0;
 
-	if (!claim_seconds(claims, "exp", true, expires) || !claim_seconds(claims, "nbf", false, &not_before) ||
+	if (!claim_seconds(claims, "exp", true, expires) ||
+	    !claim_seconds(claims, "nbf", false, &not_before) ||
 	    !claim_seconds(claims, "iat", false, &issued))
 		return "exp, nbf or iat is missing or is not a time";
 	if (*expires + LEEWAY_SECONDS <= now)
@@ -243,7 +251,7 @@ static const char *time_fault(const json_t *claims, int64_t now, int64_t *expire
 static const char *roles_fault(const json_t *claims, unsigned *out)
 {
 	const json_t *list = json_object_get(claims, "roles"), *one;
-	size_t	      i;
+	size_t i;
 
 	if (!json_is_array(list) || json_array_size(list) == 0 || json_array_size(list) > ROLES_MAX)
 		return "the token's roles are not an array of names";
@@ -262,7 +270,8 @@ static bool subject_valid(const char *subject)
 	size_t length = subject ? strlen(subject) : 0;
 
 	return length >= 1 && length <= 64 &&
-	       strspn(subject, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:@-") == length;
+	       strspn(subject, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:@-") ==
+		       length;
 }
 
 static const char *claims_judge(const json_t *claims, const char *issuer, const char *audience, int64_t now,
@@ -287,15 +296,16 @@ static const char *claims_judge(const json_t *claims, const char *issuer, const 
 static const char *token_judge(const struct token_keys *keys, const json_t *jws, const char *issuer,
 			       const char *audience, int64_t now, struct principal *out)
 {
-	json_t	     *header = part_decode(json_object_get(jws, "protected")), *claims = NULL;
-	const char   *fault = "the token cannot be read";
+	json_t *header = part_decode(json_object_get(jws, "protected")), *claims = NULL;
+	const char *fault = "the token cannot be read";
 	const json_t *key;
 
 	if (header && (key = header_judge(keys, header, &fault)) != NULL) {
 		fault = "the token's signature is wrong";
 		if (jose_jws_ver(NULL, jws, NULL, key, false)) {
 			claims = part_decode(json_object_get(jws, "payload"));
-			fault = claims ? claims_judge(claims, issuer, audience, now, out) : "the token cannot be read";
+			fault = claims ? claims_judge(claims, issuer, audience, now, out)
+				       : "the token cannot be read";
 		}
 	}
 	json_decref(header);
@@ -307,7 +317,7 @@ struct principal *token_verify(const void *parent, const struct token_keys *keys
 			       const char *issuer, const char *audience, int64_t now, const char **error)
 {
 	struct principal *out;
-	json_t		 *jws;
+	json_t *jws;
 
 	*error = "the token cannot be read";
 	if (strlen(token) > TOKEN_LENGTH_MAX || (jws = token_split(token)) == NULL)

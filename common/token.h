@@ -11,14 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TOKEN_LENGTH_MAX = 8192 };
+enum {
+	TOKEN_LENGTH_MAX = 8192
+};
 
 struct token_keys;
 
 struct principal {
 	const char *subject; /* of a member: the member id */
-	unsigned    roles;   /* of enum role: ROLE_MEMBER, ROLE_SERVICE, ROLE_ANALYST, ROLE_ADMIN */
-	int64_t	    expires; /* seconds since 1970 */
+	unsigned roles;      /* of enum role: ROLE_MEMBER, ROLE_SERVICE, ROLE_ANALYST, ROLE_ADMIN */
+	int64_t expires;     /* seconds since 1970 */
 };
 
 /* Reads a JWKS file. NULL: *error says why, and hangs under parent. */
@@ -34,7 +36,8 @@ struct principal *token_verify(const void *parent, const struct token_keys *keys
 /* The role of a name ("member", ...); 0 if there is none. */
 unsigned token_role(const char *name);
 
-/* Makes a key set: the private key (mode 0600) and the public JWKS. False: *error says why (constant text). */
+/* Makes a key set: the private key (mode 0600) and the public JWKS. False: *error says why (constant text).
+ */
 bool token_make_keys(const char *private_path, const char *public_path, const char **error);
 
 /* A token signed with the private key of token_make_keys. roles ends in NULL. NULL: *error says why. */

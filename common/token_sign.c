@@ -22,8 +22,8 @@ static bool document_write(const char *path, mode_t mode, const json_t *document
 {
 	char *text = json_dumps(document, JSON_INDENT(1) | JSON_SORT_KEYS);
 	char *beside = talloc_asprintf(NULL, "%s.new", path);
-	int   fd;
-	bool  done;
+	int fd;
+	bool done;
 
 	unlink(beside);
 	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
@@ -70,16 +70,16 @@ bool token_make_keys(const char *private_path, const char *public_path, const ch
 	return done;
 }
 
-static json_t *claims_new(const char *issuer, const char *audience, const char *subject, const char *const *roles,
-			  int64_t lifetime)
+static json_t *claims_new(const char *issuer, const char *audience, const char *subject,
+			  const char *const *roles, int64_t lifetime)
 {
 	json_int_t now = (json_int_t)time(NULL);
-	json_t	  *list = json_array();
+	json_t *list = json_array();
 
 	for (; *roles; roles++)
 		json_array_append_new(list, json_string(*roles));
-	return json_pack("{s:s,s:s,s:s,s:o,s:I,s:I}", "iss", issuer, "aud", audience, "sub", subject, "roles", list,
-			 "iat", now, "exp", now + (json_int_t)lifetime);
+	return json_pack("{s:s,s:s,s:s,s:o,s:I,s:I}", "iss", issuer, "aud", audience, "sub", subject, "roles",
+			 list, "iat", now, "exp", now + (json_int_t)lifetime);
 }
 
 /* The compact form of a signed, flattened JWS. */
@@ -95,7 +95,7 @@ char *token_sign(const void *parent, const char *private_path, const char *issue
 {
 	json_t *key = json_load_file(private_path, JSON_REJECT_DUPLICATES, NULL);
 	json_t *claims, *jws, *header;
-	char   *text, *token = NULL;
+	char *text, *token = NULL;
 
 	*error = "the private key cannot be read";
 	if (key == NULL)

@@ -19,9 +19,11 @@ $(foreach t,$(notdir $(UNIT_TESTS)),$(eval $(call unit,$(t))))
 $(patsubst %,%.o,$(UNIT_TESTS)): | generated
 
 # A service without its main.c, for unit tests.
-.SECONDEXPANSION:
-$(BUILD)/services/%.a: $$(patsubst %.c,$$(BUILD)/%.o,$$(filter-out %/main.c,$$(wildcard services/%/*.c)))
-	@rm -f $@ && $(AR) rcs $@ $^
+define archive
+$(BUILD)/services/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out services/$(1)/main.c,$(wildcard services/$(1)/*.c)))
+	@rm -f $$@ && $$(AR) rcs $$@ $$^
+endef
+$(foreach s,$(notdir $(patsubst %/,%,$(wildcard services/*/))),$(eval $(call archive,$(s))))
 
 units: $(UNIT_TESTS)
 

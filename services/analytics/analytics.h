@@ -32,6 +32,7 @@ struct catalogue {
 	int64_t		 version;
 	const struct tz *zone; /* the programme's */
 	const char	*currency;
+	bool		 benchmarks; /* market data is there */
 	struct tier	*tiers; /* lowest first */
 	size_t		 tier_count;
 	struct category *categories; /* by code */
@@ -51,6 +52,9 @@ bool		 refresh_catalogue(struct daemon *d); /* job: false always, one run does *
 const char	*catalogue_category_name(const struct catalogue *c, const char *code);
 /* The multiplier in force for a category at t; 1 without an offer. *offer may be set to it. */
 double		 catalogue_multiplier(const struct catalogue *c, const char *category, instant t, const struct offer **offer);
+
+/* get_dashboard.c: one look into insights_cache for a whole frame */
+void prefetch_dashboards(struct daemon *d, struct request **requests, size_t count);
 
 /* events.c */
 bool events_apply(struct batch *b);

@@ -13,8 +13,8 @@ static struct analytics_settings {
 } settings;
 
 static const struct setting rows[] = {
-	{"cache_seconds", SETTING_INTEGER, &settings.cache_seconds, "300", 1, 86400,
-	 "How long a finished dashboard may stay in insights_cache; it is dropped at once when the member's facts move"},
+	{"cache_seconds", SETTING_INTEGER, &settings.cache_seconds, "300", 0, 86400,
+	 "Longest life of a finished dashboard in insights_cache, 0 for none; it is dropped at once when the member's facts move"},
 	SETTINGS_END,
 };
 
@@ -22,6 +22,8 @@ static const struct statement statements[] = {SQL_ANALYTICS_STATEMENTS};
 
 static const struct handler handlers[] = {
 	HANDLE_post_events,
+	HANDLE_get_dashboard,
+	HANDLE_get_chart,
 };
 
 static const struct subscription subscriptions[] = {
@@ -66,6 +68,7 @@ static const struct daemon_description description = {
 	.statements = statements,
 	.statement_count = sizeof(statements) / sizeof(statements[0]),
 	.start = start,
+	.prefetch = prefetch_dashboards,
 	.reload = reload,
 	.neighbours = &operation_post_events,
 };

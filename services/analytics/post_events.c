@@ -80,7 +80,7 @@ static reply answer(struct request *req, const struct intake *in)
 /* All events of all requests in one transaction. */
 static bool append_all(struct daemon *d, const void *scratch, struct log_event *events, size_t count)
 {
-	db_send_text(d->db, "BEGIN");
+	db_begin(d->db, NULL);
 	if (!eventlog_append(d->db, scratch, events, count))
 		return false;
 	return db_run(d->db, "COMMIT");

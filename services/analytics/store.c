@@ -9,7 +9,7 @@
 #include <talloc.h>
 
 #include "gen/sql/analytics.h"
-#include "services/analytics/analytics.h"
+#include "services/analytics/dashboard.h"
 
 static instant instant_or_none(const struct rows *r, size_t row, int column)
 {
@@ -366,6 +366,7 @@ static void read_programme(struct catalogue *c, const struct rows *r)
 		c->zone = tz_utc();
 	c->currency = talloc_strdup(c, row_text(r, 0, 1));
 	c->version = row_integer(r, 0, 2);
+	c->benchmarks = row_boolean(r, 0, 3);
 }
 
 static void read_tiers(struct catalogue *c, const struct rows *r)
@@ -425,4 +426,19 @@ int64_t store_catalogue_version(struct db *db, const void *scratch)
 	struct rows *r = db_query(db, scratch, SQL_ANALYTICS_GET_PROGRAMME, "");
 
 	return rows_count(r) == 1 ? row_integer(r, 0, 2) : -1;
+}
+
+struct benchmark *store_benchmarks(struct db *db, const void *parent, const struct period *p, const char *currency,
+				   const char *region, size_t *count)
+{
+	struct rows	 *r = db_query(db, parent, SQL_ANALYTICS_GET_BENCHMARKS, "ddtt", day_month_start(p->from), p->to,
+				       currency, region ? region : "");
+	struct benchmark *out;
+	size_t		  i;
+
+	*count = rows_count(r);
+	out = talloc_array(parent, struct benchmark, *count + 1);
+	for (i = 0; i < *count; i++)
+		out[i] = (struct benchmark){row_text(r, i, 0), row_text(r, i, 1), row_day(r, i, 2), row_integer(r, i, 3)};
+	return out;
 }

@@ -46,5 +46,9 @@ int local_env(int argc, char **argv);
 int token_command(int argc, char **argv);
 /* migrate.c */
 int migrate(int argc, char **argv);
+/* lag.c, dead_letters.c, rebuild.c: the log and its consumer groups */
+int lag(int argc, char **argv);
+int dead_letters(int argc, char **argv);
+int rebuild(int argc, char **argv);
 
 #endif

@@ -15,7 +15,12 @@
 #include <talloc.h>
 #include <unistd.h>
 
-enum { BUFFER_SIZE = 1 << 20, BATCH_BYTES = 512 << 10, BATCH_LINES = 1000, TOKEN_MAX = 16384 };
+enum {
+	BUFFER_SIZE = 1 << 20,
+	BATCH_BYTES = 512 << 10,
+	BATCH_LINES = 1000,
+	TOKEN_MAX = 16384
+};
 
 struct event_sink {
 	int fd; /* -1 over HTTP */
@@ -265,7 +270,7 @@ void event_sink_report(const struct event_sink *s, const char *what, bool json)
 	}
 	fprintf(to, "%s: %" PRId64 " events", what, s->totals.events);
 	if (s->http)
-		fprintf(to, ": %" PRId64 " accepted, %" PRId64 " known already, %" PRId64 " rejected", s->totals.accepted,
-			s->totals.duplicate, s->totals.rejected);
+		fprintf(to, ": %" PRId64 " accepted, %" PRId64 " known already, %" PRId64 " rejected",
+			s->totals.accepted, s->totals.duplicate, s->totals.rejected);
 	fputc('\n', to);
 }

@@ -13,12 +13,12 @@
 #include <stdint.h>
 
 struct sink_options {
-	const char *out;	/* path, "-" = standard output */
-	const char *url;	/* of the system; events are posted to URL/events */
-	const char *token;	/* bearer token */
+	const char *out;        /* path, "-" = standard output */
+	const char *url;        /* of the system; events are posted to URL/events */
+	const char *token;      /* bearer token */
 	const char *token_file; /* or where to read it */
-	int64_t window;		/* batches in flight */
-	int64_t deadline;	/* seconds that a batch is tried for */
+	int64_t window;         /* batches in flight */
+	int64_t deadline;       /* seconds that a batch is tried for */
 };
 
 struct sink_totals {
@@ -28,18 +28,27 @@ struct sink_totals {
 };
 
 /* A command's getopt_long() table and its switch take these as they are; --help adds SINK_HELP. */
-enum { SINK_OUT = 1000, SINK_URL, SINK_TOKEN, SINK_TOKEN_FILE, SINK_WINDOW, SINK_DEADLINE };
-#define SINK_LONG_OPTIONS                                                                                    \
-	{"out", required_argument, NULL, SINK_OUT}, {"url", required_argument, NULL, SINK_URL},              \
-		{"token", required_argument, NULL, SINK_TOKEN},                                              \
-		{"token-file", required_argument, NULL, SINK_TOKEN_FILE},                                    \
-		{"window", required_argument, NULL, SINK_WINDOW},                                            \
-		{"deadline", required_argument, NULL, SINK_DEADLINE}
-#define SINK_HELP                                                                                            \
-	"  --url URL            post to the system at URL (default: $AE_URL)\n"                              \
-	"  --token TOKEN        bearer token (default: $AE_TOKEN)\n"                                         \
-	"  --token-file FILE    read the token from a file\n"                                                \
-	"  --window N           batches in flight at once, 1-64 (default 4)\n"                               \
+enum {
+	SINK_OUT = 1000,
+	SINK_URL,
+	SINK_TOKEN,
+	SINK_TOKEN_FILE,
+	SINK_WINDOW,
+	SINK_DEADLINE
+};
+#define SINK_LONG_OPTIONS                                                                       \
+	{"out", required_argument, NULL, SINK_OUT}, {"url", required_argument, NULL, SINK_URL}, \
+		{"token", required_argument, NULL, SINK_TOKEN},                                 \
+		{"token-file", required_argument, NULL, SINK_TOKEN_FILE},                       \
+		{"window", required_argument, NULL, SINK_WINDOW},                               \
+	{                                                                                       \
+		"deadline", required_argument, NULL, SINK_DEADLINE                              \
+	}
+#define SINK_HELP                                                               \
+	"  --url URL            post to the system at URL (default: $AE_URL)\n" \
+	"  --token TOKEN        bearer token (default: $AE_TOKEN)\n"            \
+	"  --token-file FILE    read the token from a file\n"                   \
+	"  --window N           batches in flight at once, 1-64 (default 4)\n"  \
 	"  --deadline SECONDS   how long a batch is tried when the system is busy (default 120)\n"
 
 /* Takes one option; false if its value is wrong (said on stderr) or it is none of the sink's. */

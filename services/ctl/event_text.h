@@ -32,8 +32,8 @@ struct points_text {
 	const char *id, *member, *transaction, *lot, *category, *reason;
 	int64_t points;
 	instant at;
-	bool bonus;			     /* does not count towards tiers */
-	instant expires_at;		     /* 0: none */
+	bool bonus;         /* does not count towards tiers */
+	instant expires_at; /* 0: none */
 	bool has_balance;
 	int64_t balance;
 };

@@ -13,12 +13,15 @@
 #include <sys/stat.h>
 #include <talloc.h>
 
-enum { LINE_MAX_BYTES = 1 << 20 };
+enum {
+	LINE_MAX_BYTES = 1 << 20
+};
 
-static const char usage[] = "usage: aectl events send FILE|- --url URL --token TOKEN\n\n"
-			    "Posts a file of CloudEvents, one JSON object a line, to a system's intake. Sending a file\n"
-			    "again does no harm: events that are there already are counted as known.\n\n" SINK_HELP
-			    "  --json               print the counts as JSON\n";
+static const char usage[] =
+	"usage: aectl events send FILE|- --url URL --token TOKEN\n\n"
+	"Posts a file of CloudEvents, one JSON object a line, to a system's intake. Sending a file\n"
+	"again does no harm: events that are there already are counted as known.\n\n" SINK_HELP
+	"  --json               print the counts as JSON\n";
 
 /* Every line of the file into the sink, empty ones left out. */
 static bool lines_send(FILE *f, struct event_sink *s, struct progress *p, const char **error)

@@ -12,9 +12,13 @@
 /* Activity is lognormal with this deviation: of a million members a handful buy thousands of times. */
 #define ACTIVITY_SPREAD 1.2
 /* The mean part of the programme's time in which a member is in it and still buys (see person_new). */
-#define ACTIVE_SHARE	0.709
+#define ACTIVE_SHARE 0.709
 
-enum { REVERSED_PER_MILLE = 30, REDEEM_ONE_IN = 25, CANCELLED_PER_MILLE = 60 };
+enum {
+	REVERSED_PER_MILLE = 30,
+	REDEEM_ONE_IN = 25,
+	CANCELLED_PER_MILLE = 60
+};
 
 /* Three in five join in the first weeks, the others at any time; one in five stops buying at some time. */
 static void person_new(struct people *p, uint32_t i, double mean)
@@ -27,7 +31,8 @@ static void person_new(struct people *p, uint32_t i, double mean)
 	joins = (uint16_t)chance_below(c, chance_below(c, 5) < 3 ? early : p->days);
 	p->due[i] = joins;
 	p->tier_ends[i] = NEVER;
-	m->leaves = chance_below(c, 5) ? NEVER : (uint16_t)(joins + chance_below(c, (uint32_t)(p->days - joins)));
+	m->leaves = chance_below(c, 5) ? NEVER
+				       : (uint16_t)(joins + chance_below(c, (uint32_t)(p->days - joins)));
 	m->per_day = (float)(mean / ACTIVE_SHARE / p->days *
 			     exp(ACTIVITY_SPREAD * chance_normal(c) - ACTIVITY_SPREAD * ACTIVITY_SPREAD / 2));
 	m->region = (uint8_t)world_region_draw(c);
@@ -36,12 +41,23 @@ static void person_new(struct people *p, uint32_t i, double mean)
 		m->favourites[f] = (uint8_t)world_category_draw(c, f);
 }
 
-struct people *people_new(const void *parent, uint64_t seed, uint32_t count, day start, uint16_t days, double transactions)
+static int people_destroy(struct people *p)
+{
+	int i;
+
+	for (i = 0; i < PENDING_DAYS; i++)
+		talloc_free(p->pending[i].list);
+	return 0;
+}
+
+struct people *people_new(const void *parent, uint64_t seed, uint32_t count, day start, uint16_t days,
+			  double transactions)
 {
 	struct people *p = talloc_zero(parent, struct people);
 	double mean = transactions > 1 ? transactions - 1 : 0; /* everybody buys on joining */
 	uint32_t i;
 
+	talloc_set_destructor(p, people_destroy);
 	p->seed = seed;
 	p->count = count;
 	p->start = start;
@@ -66,17 +82,20 @@ static struct happening *happen(struct happenings *h, struct happening what)
 	return &h->list[h->count++];
 }
 
-/* A member's waking hours, as a second of the UTC day: the local evening may be the next UTC day's morning. */
+/* A member's waking hours, as a second of the UTC day: the local evening may be the next UTC day's morning.
+ */
 static uint32_t second_draw(struct people *p, const struct person *m)
 {
-	static const uint8_t hours[24] = {7, 8, 8, 9, 10, 10, 11, 11, 12, 12, 12, 13, 13, 14, 15, 16, 16, 17, 17, 18, 18, 19, 20, 21};
+	static const uint8_t hours[24] = {7,  8,  8,  9,  10, 10, 11, 11, 12, 12, 12, 13,
+					  13, 14, 15, 16, 16, 17, 17, 18, 18, 19, 20, 21};
 	uint64_t x = chance_next(&p->chance);
 	int64_t local = hours[(x & 0xffff) % 24] * 3600 + (int64_t)((x >> 16 & 0xffffff) % 3600);
 
 	return (uint32_t)((local - p->offsets[m->region] + 2 * DAY_SECONDS) % DAY_SECONDS);
 }
 
-static void tier_change(struct people *p, uint32_t i, uint16_t today, uint32_t second, int to, struct happenings *out)
+static void tier_change(struct people *p, uint32_t i, uint16_t today, uint32_t second, int to,
+			struct happenings *out)
 {
 	struct person *m = &p->persons[i];
 	int32_t until = day_add_months(p->start + today, 12) - p->start;
@@ -99,7 +118,8 @@ static void pend(struct people *p, uint16_t today, uint32_t days, struct happeni
 }
 
 /* Three purchases in a hundred come back within a month, one in three of these in part. */
-static void maybe_reverse(struct people *p, uint16_t today, const struct happening *bought, int32_t month, int multiplier)
+static void maybe_reverse(struct people *p, uint16_t today, const struct happening *bought, int32_t month,
+			  int multiplier)
 {
 	struct happening back = *bought;
 	uint64_t x = chance_next(&p->chance);
@@ -115,11 +135,15 @@ static void maybe_reverse(struct people *p, uint16_t today, const struct happeni
 	pend(p, today, 1 + (uint32_t)(x >> 32) % 30, back);
 }
 
-static void maybe_redeem(struct people *p, uint32_t i, uint16_t today, const struct happening *bought, int32_t month, struct happenings *out)
+static void maybe_redeem(struct people *p, uint32_t i, uint16_t today, const struct happening *bought,
+			 int32_t month, struct happenings *out)
 {
 	struct person *m = &p->persons[i];
 	const struct voucher *v = voucher_affordable(balance_points(&m->balance));
-	struct happening redeemed = {.kind = HAPPENS_REDEMPTION, .member = i, .category = bought->category, .channel = bought->channel};
+	struct happening redeemed = {.kind = HAPPENS_REDEMPTION,
+				     .member = i,
+				     .category = bought->category,
+				     .channel = bought->channel};
 	uint64_t x;
 
 	if (!v || (x = chance_next(&p->chance)) % REDEEM_ONE_IN != 0)
@@ -140,26 +164,34 @@ static void maybe_redeem(struct people *p, uint32_t i, uint16_t today, const str
 
 static int category_draw(struct people *p, const struct person *m, int month)
 {
-	static const uint8_t favourite_of[10] = {0, 0, 0, 1, 1, 2, FAVOURITES, FAVOURITES, FAVOURITES, FAVOURITES};
+	static const uint8_t favourite_of[10] = {0, 0,          0,          1,          1,
+						 2, FAVOURITES, FAVOURITES, FAVOURITES, FAVOURITES};
 	int f = favourite_of[chance_below(&p->chance, 10)];
 
 	return f == FAVOURITES ? world_category_draw(&p->chance, month) : m->favourites[f];
 }
 
-static void purchase(struct people *p, uint32_t i, uint16_t today, uint32_t second, int32_t month, struct happenings *out)
+static void purchase(struct people *p, uint32_t i, uint16_t today, uint32_t second, int32_t month,
+		     struct happenings *out)
 {
 	static const uint8_t merchant_of[8] = {0, 0, 0, 0, 0, 1, 1, 2};
 	struct person *m = &p->persons[i];
-	int category = category_draw(p, m, month % 12), multiplier = world_multiplier(p->seed, month, category), reached;
+	int category = category_draw(p, m, month % 12),
+	    multiplier = world_multiplier(p->seed, month, category), reached;
 	const struct world_category *c = &world_categories[category];
 	uint64_t x = chance_next(&p->chance);
-	struct happening h = {.second = second, .kind = HAPPENS_PURCHASE, .member = i, .serial = ++m->serial, .category = (uint8_t)category};
+	struct happening h = {.second = second,
+			      .kind = HAPPENS_PURCHASE,
+			      .member = i,
+			      .serial = ++m->serial,
+			      .category = (uint8_t)category};
 
 	h.amount_minor = 1 + (int64_t)(c->typical_minor * exp(c->spread * chance_bell(&p->chance)));
 	h.points = points_for(h.amount_minor, multiplier);
 	h.merchant = merchant_of[x % 8];
 	h.channel = (x >> 8) % 10 < 7 ? m->channel : (uint8_t)world_channel_draw(&p->chance);
-	h.item = (uint8_t)(((x >> 16 & 0xff) * (x >> 24 & 0xff) * WORLD_ITEMS) >> 16); /* low numbers sell best */
+	h.item = (uint8_t)(((x >> 16 & 0xff) * (x >> 24 & 0xff) * WORLD_ITEMS) >>
+			   16); /* low numbers sell best */
 	happen(out, h);
 	balance_earn(&m->balance, month, (int32_t)h.points);
 	if ((reached = tier_reached(balance_year(&m->balance))) > m->tier)
@@ -230,7 +262,8 @@ static void pending_happen(struct people *p, struct happenings *list, int32_t mo
 	list->count = 0;
 }
 
-static void tier_year_ends(struct people *p, uint32_t i, uint16_t today, int32_t month, struct happenings *out)
+static void tier_year_ends(struct people *p, uint32_t i, uint16_t today, int32_t month,
+			   struct happenings *out)
 {
 	struct person *m = &p->persons[i];
 	int reached;

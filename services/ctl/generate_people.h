@@ -14,20 +14,32 @@
 #include "services/ctl/generate_world.h"
 #include "services/ctl/programme.h"
 
-enum { NEVER = UINT16_MAX, FAVOURITES = 3, PENDING_DAYS = 32, BUSIEST_DAY = 40 };
+enum {
+	NEVER = UINT16_MAX,
+	FAVOURITES = 3,
+	PENDING_DAYS = 32,
+	BUSIEST_DAY = 40
+};
 
 struct person {
 	struct balance balance;
-	float per_day;	     /* transactions on an ordinary day */
-	uint32_t serial;     /* of transactions and redemptions */
-	uint16_t leaves;     /* the day after which nothing more is bought */
-	uint16_t changes;    /* of tier */
+	float per_day;    /* transactions on an ordinary day */
+	uint32_t serial;  /* of transactions and redemptions */
+	uint16_t leaves;  /* the day after which nothing more is bought */
+	uint16_t changes; /* of tier */
 	uint8_t region, channel, tier;
 	uint8_t favourites[FAVOURITES];
 	bool enrolled;
 };
 
-enum happening_kind { HAPPENS_ENROLMENT, HAPPENS_PURCHASE, HAPPENS_REVERSAL, HAPPENS_TIER, HAPPENS_REDEMPTION, HAPPENS_CANCELLATION };
+enum happening_kind {
+	HAPPENS_ENROLMENT,
+	HAPPENS_PURCHASE,
+	HAPPENS_REVERSAL,
+	HAPPENS_TIER,
+	HAPPENS_REDEMPTION,
+	HAPPENS_CANCELLATION
+};
 
 /* One thing that happens on a day; a purchase and a reversal bring their points along. */
 struct happening {
@@ -54,13 +66,14 @@ struct people {
 	day start; /* day 0 */
 	uint16_t days;
 	struct person *persons;
-	uint16_t *due;		/* the day of the next purchase */
-	uint16_t *tier_ends;	/* the day of the tier's anniversary */
+	uint16_t *due;                           /* the day of the next purchase */
+	uint16_t *tier_ends;                     /* the day of the tier's anniversary */
 	struct happenings pending[PENDING_DAYS]; /* what will happen on a later day, by day modulo the ring */
-	int32_t offsets[WORLD_REGIONS];		 /* today, seconds east of UTC */
+	int32_t offsets[WORLD_REGIONS];          /* today, seconds east of UTC */
 };
 
-struct people *people_new(const void *parent, uint64_t seed, uint32_t count, day start, uint16_t days, double transactions);
+struct people *people_new(const void *parent, uint64_t seed, uint32_t count, day start, uint16_t days,
+			  double transactions);
 /* Fills today with everything that happens on that day, in order of time. */
 void people_live(struct people *p, uint16_t today, struct happenings *out);
 

@@ -7,7 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-#define ALL_YEAR {100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100}
+#define ALL_YEAR                                                           \
+	{                                                                  \
+		100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100 \
+	}
 
 /* clang-format off */
 const struct world_category world_categories[WORLD_CATEGORIES] = {
@@ -120,7 +123,8 @@ int world_category_draw(struct chance *c, int month)
 
 	if (!sum[WORLD_CATEGORIES - 1])
 		for (i = 0; i < WORLD_CATEGORIES; i++)
-			sum[i] = (i ? sum[i - 1] : 0) + (uint32_t)world_categories[i].weight * world_categories[i].season[month];
+			sum[i] = (i ? sum[i - 1] : 0) +
+				 (uint32_t)world_categories[i].weight * world_categories[i].season[month];
 	x = chance_below(c, sum[WORLD_CATEGORIES - 1]);
 	for (i = 0; x >= sum[i]; i++)
 		;

@@ -6,14 +6,20 @@
 
 #include <stdint.h>
 
-enum { WORLD_CATEGORIES = 20, WORLD_REGIONS = 8, WORLD_CHANNELS = 5, WORLD_MERCHANTS = 3, WORLD_ITEMS = 200 };
+enum {
+	WORLD_CATEGORIES = 20,
+	WORLD_REGIONS = 8,
+	WORLD_CHANNELS = 5,
+	WORLD_MERCHANTS = 3,
+	WORLD_ITEMS = 200
+};
 
 struct world_category {
 	const char *code, *name;
-	int32_t typical_minor;	/* the median amount */
-	float spread;		/* standard deviation of its logarithm */
-	uint16_t weight;	/* how often, against the others */
-	uint16_t season[12];	/* percent of the weight in each month */
+	int32_t typical_minor; /* the median amount */
+	float spread;          /* standard deviation of its logarithm */
+	uint16_t weight;       /* how often, against the others */
+	uint16_t season[12];   /* percent of the weight in each month */
 	const char *merchants[WORLD_MERCHANTS];
 };
 
@@ -36,9 +42,9 @@ struct chance {
 void chance_seed(struct chance *c, uint64_t seed);
 uint64_t chance_next(struct chance *c);
 uint32_t chance_below(struct chance *c, uint32_t limit);
-double chance_unit(struct chance *c);	/* above 0, at most 1 */
+double chance_unit(struct chance *c);   /* above 0, at most 1 */
 double chance_normal(struct chance *c); /* exact in the tails; slow */
-double chance_bell(struct chance *c);	/* nearly normal, never beyond 3.5; fast */
+double chance_bell(struct chance *c);   /* nearly normal, never beyond 3.5; fast */
 
 /* Tenths by which points are multiplied in a category in a month; 10 = no promotion. */
 int world_multiplier(uint64_t seed, int32_t month, int category);

@@ -15,7 +15,9 @@
 #include <stdio.h>
 #include <talloc.h>
 
-enum { WEEK_SECONDS = 7 * 86400 };
+enum {
+	WEEK_SECONDS = 7 * 86400
+};
 
 struct import {
 	struct sink_options sink;
@@ -34,7 +36,8 @@ static const char usage[] =
 	"  --members N          only the first N members\n"
 	"  --json               print the counts as JSON\n";
 
-/* Whole weeks from the data's end to now; the last event is then less than a week old, never in the future. */
+/* Whole weeks from the data's end to now; the last event is then less than a week old, never in the future.
+ */
 static int32_t weeks_to_now(const struct retail_shop *shop)
 {
 	const struct tz *zone = tz_find("Europe/London");
@@ -52,13 +55,13 @@ static void summary(const struct import *in, const struct retail_history *h)
 
 	if (in->json)
 		return;
-	fprintf(stderr, "%d members, %zu transactions, %zu lines kept; left out:", (int)h->members, h->transaction_count,
-		s->line_count);
+	fprintf(stderr, "%d members, %zu transactions, %zu lines kept; left out:", (int)h->members,
+		h->transaction_count, s->line_count);
 	for (i = LINE_KEPT + 1; i < LINE_FATES; i++)
 		fprintf(stderr, " %" PRId64 " %s,", s->fates[i], line_fate_names[i]);
 	fprintf(stderr, " %" PRId64 " cancelled before the first purchase;", h->strange);
-	fprintf(stderr, " cancelled without a purchase to cancel: %" PRId64 "; moved by %d weeks\n", h->unmatched,
-		(int)h->weeks);
+	fprintf(stderr, " cancelled without a purchase to cancel: %" PRId64 "; moved by %d weeks\n",
+		h->unmatched, (int)h->weeks);
 }
 
 static int import_run(const void *top, const struct import *in, struct event_sink *sink)
@@ -71,7 +74,8 @@ static int import_run(const void *top, const struct import *in, struct event_sin
 		fprintf(stderr, "aectl import retail: %s\n", error);
 		return CTL_FAILED;
 	}
-	h = retail_history_play(top, shop, in->as_is || !shop->line_count ? 0 : weeks_to_now(shop), in->members);
+	h = retail_history_play(top, shop, in->as_is || !shop->line_count ? 0 : weeks_to_now(shop),
+				in->members);
 	if (retail_events_write(h, sink))
 		event_sink_finish(sink);
 	summary(in, h);

@@ -51,7 +51,13 @@ void line_integer(struct line *l, int64_t value)
 /* Length of the UTF-8 sequence that begins here, 0 if it is none (also overlong, surrogate, too large). */
 static size_t utf8_length(const unsigned char *p)
 {
-	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0, i;
+	size_t n = p[0] < 0x80   ? 1
+		   : p[0] < 0xc2 ? 0
+		   : p[0] < 0xe0 ? 2
+		   : p[0] < 0xf0 ? 3
+		   : p[0] < 0xf5 ? 4
+				 : 0,
+	       i;
 
 	for (i = 1; i < n; i++)
 		if ((p[i] & 0xc0) != 0x80)

@@ -19,10 +19,11 @@ struct line {
 
 struct line *line_new(const void *parent);
 void line_bytes(struct line *l, const char *bytes, size_t length); /* as it is */
-void line_word(struct line *l, const char *word);		   /* as it is */
+void line_word(struct line *l, const char *word);                  /* as it is */
 void line_integer(struct line *l, int64_t value);
-void line_text(struct line *l, const char *text); /* quoted and escaped; bytes that are no UTF-8 become U+FFFD */
-void line_instant(struct line *l, instant t);	  /* quoted, whole seconds, UTC */
+void line_text(struct line *l,
+	       const char *text);             /* quoted and escaped; bytes that are no UTF-8 become U+FFFD */
+void line_instant(struct line *l, instant t); /* quoted, whole seconds, UTC */
 
 /* A literal with its length known to the compiler. */
 #define LINE(l, literal) line_bytes((l), "" literal, sizeof(literal) - 1)

@@ -32,44 +32,44 @@ enum {
 
 /* A process that cannot be mistaken for a later one with the same number. */
 struct identity {
-	pid_t	pid;	 /* 0 = none */
+	pid_t pid;       /* 0 = none */
 	int64_t started; /* clock ticks after boot, as /proc/PID/stat has it */
 };
 
 struct child {
-	const char     *name;	 /* "analytics-1", "postgres" */
-	const char     *service; /* "analytics" */
-	int		instance;
+	const char *name;    /* "analytics-1", "postgres" */
+	const char *service; /* "analytics" */
+	int instance;
 	struct identity identity;
-	instant		since;
-	int64_t		restarts;
-	int64_t		due; /* monotonic instant of the next start, 0 = none waiting */
+	instant since;
+	int64_t restarts;
+	int64_t due; /* monotonic instant of the next start, 0 = none waiting */
 };
 
 /* What a start is asked for. */
 struct local_options {
 	const char *dir;
-	int64_t	    port; /* 0 = any free one */
-	int64_t	    instances;
-	bool	    fsync;
-	char	  **pg_options; /* "name=value", talloc array */
-	char	  **settings;	/* "section.name=value" */
+	int64_t port; /* 0 = any free one */
+	int64_t instances;
+	bool fsync;
+	char **pg_options; /* "name=value", talloc array */
+	char **settings;   /* "section.name=value" */
 };
 
 struct local {
-	const char     *dir;	  /* absolute */
-	const char     *run;	  /* folder of all sockets */
-	const char     *pg_data;
-	const char     *programs; /* folder of aectl and the daemons */
-	uid_t		pg_uid;	  /* who PostgreSQL runs as */
-	gid_t		pg_gid;
-	const char     *state; /* "starting", "running", "stopping", "stopped" */
-	int		port, instances;
-	bool		fsync;
+	const char *dir; /* absolute */
+	const char *run; /* folder of all sockets */
+	const char *pg_data;
+	const char *programs; /* folder of aectl and the daemons */
+	uid_t pg_uid;         /* who PostgreSQL runs as */
+	gid_t pg_gid;
+	const char *state; /* "starting", "running", "stopping", "stopped" */
+	int port, instances;
+	bool fsync;
 	struct identity supervisor;
-	struct child   *children;
-	int		count;
-	int		lock; /* descriptor, -1 = not ours */
+	struct child *children;
+	int count;
+	int lock; /* descriptor, -1 = not ours */
 	const struct local_options *options;
 };
 
@@ -82,7 +82,7 @@ const char *local_conninfo(const struct local *l, const char *user);
 /* The sockets and their folder. */
 void local_remove_run(struct local *l);
 bool folder_make(const char *path, mode_t mode, const char **error); /* or it is there already */
-bool folder_remove(const char *path);				     /* with all that is in it */
+bool folder_remove(const char *path);                                /* with all that is in it */
 bool local_write_config(struct local *l, const char **error);
 
 /* local_state.c */
@@ -96,7 +96,7 @@ bool file_replace(const char *path, const char *text, size_t length, mode_t mode
 /* A whole file under parent; NULL with errno. */
 char *file_read(const void *parent, const char *path, size_t *length);
 /* Takes D/lock; -1 if somebody has it, or on failure with *error. */
-int  local_lock(const char *dir, const char **error);
+int local_lock(const char *dir, const char **error);
 bool local_running(const char *dir); /* somebody holds the lock */
 bool local_wait_stopped(const char *dir, int64_t timeout);
 void pause_milliseconds(int milliseconds);
@@ -132,20 +132,26 @@ bool postgres_answers(const struct local *l);
 bool redis_answers(const struct local *l);
 
 /* local_supervisor.c */
-/* Runs until it is told to stop; tells of its start on the pipe: "step ...", "fail ...", "up". Never returns. */
+/* Runs until it is told to stop; tells of its start on the pipe: "step ...", "fail ...", "up". Never returns.
+ */
 void supervisor_run(struct local *l, int pipe) __attribute__((noreturn));
 
-/* local_http.c */
-/* GET url; the HTTP status, or 0 when nothing answered. *body hangs under parent. */
-int http_get(const void *parent, const char *url, int64_t timeout_ms, const char **body);
+/* local_ready.c */
+struct json;
+struct readiness {
+	bool gateway; /* /readyz said 200 */
+	const struct json *services;
+};
+struct readiness *readiness_ask(const void *parent, const struct local *l, int64_t timeout_ms);
+bool readiness_of(const struct readiness *r, const struct child *c); /* a daemon, or the gateway */
 
 /* local_sample.c */
 struct sample {
-	const char *name;   /* "retail", "none", "synthetic:1000" */
-	const char *file;   /* --file */
-	bool	    as_is;
-	int64_t	    events; /* in the log */
-	bool	    caught_up;
+	const char *name; /* "retail", "none", "synthetic:1000" */
+	const char *file; /* --file */
+	bool as_is;
+	int64_t events; /* in the log */
+	bool caught_up;
 	const char *member; /* one with a rich history; NULL if there is none */
 };
 /* Loads it unless there are events already; fills in the rest. False: *error says why. */
@@ -164,15 +170,22 @@ const char *local_token(const void *parent, const struct local *l, const char *r
 struct database_options {
 	const char *dir, *postgres;
 };
-enum { DATABASE_DIR = 2000, DATABASE_POSTGRES };
-#define DATABASE_LONG_OPTIONS                                                                                \
-	{"dir", required_argument, NULL, DATABASE_DIR}, {"postgres", required_argument, NULL, DATABASE_POSTGRES}
-#define DATABASE_HELP                                                                                        \
-	"  --dir D              the local system in folder D (default: $AE_DIR, or var)\n"                    \
+enum {
+	DATABASE_DIR = 2000,
+	DATABASE_POSTGRES
+};
+#define DATABASE_LONG_OPTIONS                                          \
+	{"dir", required_argument, NULL, DATABASE_DIR},                \
+	{                                                              \
+		"postgres", required_argument, NULL, DATABASE_POSTGRES \
+	}
+#define DATABASE_HELP                                                                      \
+	"  --dir D              the local system in folder D (default: $AE_DIR, or var)\n" \
 	"  --postgres CONNINFO  libpq connection string instead (default: $PGHOST and so on, if set)\n"
 bool database_option(struct database_options *o, int option, const char *value);
+struct pg;
 /* NULL: said on stderr why. */
-const char *database_conninfo(const char *command, const struct database_options *o);
+struct pg *database_open(const char *command, const struct database_options *o);
 /* --dir, else $AE_DIR, else "var". */
 const char *local_default_dir(const char *dir);
 

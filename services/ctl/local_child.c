@@ -20,11 +20,11 @@ static bool is(const struct child *c, const char *service)
 
 static char **redis_arguments(const void *parent, const struct local *l)
 {
-	const char *const words[] = {"redis-server", "--port",	       "0",	       "--unixsocket",
-				     NULL,	     "--unixsocketperm", "700",	       "--dir",
-				     NULL,	     "--save",	       "",	       "--appendonly",
-				     "no",	     "--daemonize",    "no",	       "--maxmemory-policy",
-				     "allkeys-lru",  "--maxmemory",    "256mb"};
+	const char *const words[] = {"redis-server", "--port",           "0",    "--unixsocket",
+				     NULL,           "--unixsocketperm", "700",  "--dir",
+				     NULL,           "--save",           "",     "--appendonly",
+				     "no",           "--daemonize",      "no",   "--maxmemory-policy",
+				     "allkeys-lru",  "--maxmemory",      "256mb"};
 	size_t i, n = sizeof(words) / sizeof(words[0]);
 	char **argv = talloc_zero_array(parent, char *, n + 1);
 
@@ -60,14 +60,16 @@ static char **child_arguments(const void *parent, const struct local *l, const s
 
 int child_stop_signal(const struct child *c)
 {
-	return is(c, "postgres") ? SIGINT : SIGTERM; /* PostgreSQL's SIGTERM waits for its clients, SIGINT does not */
+	return is(c, "postgres") ? SIGINT
+				 : SIGTERM; /* PostgreSQL's SIGTERM waits for its clients, SIGINT does not */
 }
 
 /* In the child: output to D/log/NAME.log, nothing to read. */
 static bool redirect(const struct local *l, const struct child *c)
 {
 	int in = open("/dev/null", O_RDONLY);
-	int out = open(talloc_asprintf(l, "%s/log/%s.log", l->dir, c->name), O_WRONLY | O_CREAT | O_APPEND, 0644);
+	int out = open(talloc_asprintf(l, "%s/log/%s.log", l->dir, c->name), O_WRONLY | O_CREAT | O_APPEND,
+		       0644);
 
 	if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		return false;
@@ -146,7 +148,8 @@ bool local_programs_present(const struct local *l, const char **error)
 			continue;
 		path = talloc_asprintf(l, "%s/ae-%s", l->programs, l->children[i].service);
 		if (access(path, X_OK) != 0) {
-			*error = talloc_asprintf(l, "%s: %s (has everything been built?)", path, strerror(errno));
+			*error = talloc_asprintf(l, "%s: %s (has everything been built?)", path,
+						 strerror(errno));
 			return false;
 		}
 	}

@@ -11,20 +11,23 @@
 #include <unistd.h>
 #include "services/ctl/ctl.h"
 
-enum { DOWN_SECONDS = 60 };
+enum {
+	DOWN_SECONDS = 60
+};
 
-static const char help[] = "usage: aectl local down [--dir D] [--delete] [--json]\n\n"
-			   "Stops the local system in D: gateway, daemons, Redis, PostgreSQL. Data is kept.\n\n"
-			   "  --dir D    the folder (default: $AE_DIR, or var)\n"
-			   "  --delete   afterwards delete its data, logs and keys, wherever they are\n"
-			   "  --json     one JSON document\n\n"
-			   "Exit status: 0 it is down (also if it was already), 1 failed, 2 wrong usage.\n";
+static const char help[] =
+	"usage: aectl local down [--dir D] [--delete] [--json]\n\n"
+	"Stops the local system in D: gateway, daemons, Redis, PostgreSQL. Data is kept.\n\n"
+	"  --dir D    the folder (default: $AE_DIR, or var)\n"
+	"  --delete   afterwards delete its data, logs and keys, wherever they are\n"
+	"  --json     one JSON document\n\n"
+	"Exit status: 0 it is down (also if it was already), 1 failed, 2 wrong usage.\n";
 
 /* Everything that `up` made; other things that may lie in D stay. */
 static bool delete_all(struct local *l)
 {
-	static const char *const names[] = {"pg",	"pg.new",  "redis",	  "log",	 "keys",
-					    "run",	"ae.conf", "sample.json", "local.json", "lock"};
+	static const char *const names[] = {"pg",  "pg.new",  "redis",       "log",        "keys",
+					    "run", "ae.conf", "sample.json", "local.json", "lock"};
 	const char *inside = local_path(l, "pg");
 	char *base = talloc_strdup(l, l->pg_data), *slash = strrchr(base, '/');
 	size_t i;
@@ -65,11 +68,13 @@ static int down_run(const char *dir, bool erase, bool json)
 	if (good && l && erase)
 		good = delete_all(l);
 	if (json)
-		printf("{\"state\": \"%s\", \"was_running\": %s}\n", good ? "stopped" : "failed", was ? "true" : "false");
+		printf("{\"state\": \"%s\", \"was_running\": %s}\n", good ? "stopped" : "failed",
+		       was ? "true" : "false");
 	else if (good)
 		printf("%s\n", was ? "stopped" : "was not running");
 	if (!good)
-		fprintf(stderr, "aectl local down: could not %s in %s\n", erase ? "stop or delete all" : "stop all", dir);
+		fprintf(stderr, "aectl local down: could not %s in %s\n",
+			erase ? "stop or delete all" : "stop all", dir);
 	talloc_free(l);
 	return good ? CTL_DONE : CTL_FAILED;
 }

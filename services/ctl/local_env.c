@@ -10,7 +10,9 @@
 #include "common/json.h"
 #include "services/ctl/ctl.h"
 
-enum { ENV_TOKEN_SECONDS = 24 * 3600 };
+enum {
+	ENV_TOKEN_SECONDS = 24 * 3600
+};
 
 static const char help[] =
 	"usage: eval \"$(aectl local env [--dir D])\"\n\n"

@@ -20,7 +20,7 @@
 #include "common/token.h"
 
 static const char *const services[] = {"analytics",    "recommendation", "reporting",
-				       "notification", "milestone",	 "engagement"};
+				       "notification", "milestone",      "engagement"};
 
 const char *local_path(const struct local *l, const char *name)
 {
@@ -65,7 +65,8 @@ static bool choose_user(struct local *l, const char **error)
 	return true;
 }
 
-/* Whether PostgreSQL's user can get into the folder; the kernel is asked, in a child that became that user. */
+/* Whether PostgreSQL's user can get into the folder; the kernel is asked, in a child that became that user.
+ */
 static bool reachable(const struct local *l, const char *path)
 {
 	int status;
@@ -109,7 +110,8 @@ static bool place_data(struct local *l, const struct local *before, bool inside,
 		if (!(base = folder_elsewhere(l, "/var/tmp", error)))
 			return false;
 		l->pg_data = talloc_asprintf(l, "%s/pg", base);
-		fprintf(stderr, "PostgreSQL's user cannot reach %s, so its data goes to %s\n", l->dir, l->pg_data);
+		fprintf(stderr, "PostgreSQL's user cannot reach %s, so its data goes to %s\n", l->dir,
+			l->pg_data);
 	}
 	return true;
 }
@@ -138,7 +140,8 @@ static bool place_postgres_socket(struct local *l, const char **error)
 
 static bool make_keys(struct local *l, const char **error)
 {
-	const char *private_key = local_path(l, "keys/private.json"), *public_keys = local_path(l, "keys/public.json");
+	const char *private_key = local_path(l, "keys/private.json"),
+		   *public_keys = local_path(l, "keys/public.json");
 
 	if (access(private_key, R_OK) == 0 && access(public_keys, R_OK) == 0)
 		return true;

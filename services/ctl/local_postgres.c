@@ -60,15 +60,26 @@ const char *postgres_program(const void *parent, const char *name, const char *d
 char **postgres_arguments(const void *parent, const struct local *l)
 {
 	const char *const settings[] = {
-		"listen_addresses=",	  "unix_socket_permissions=0700", "max_connections=200",
-		"shared_buffers=256MB",	  "effective_cache_size=2GB",	  "work_mem=16MB",
-		"wal_buffers=16MB",	  "max_wal_size=4GB",		  "min_wal_size=256MB",
-		"checkpoint_timeout=15min", "random_page_cost=1.1",	  "jit=off",
-		"timezone=UTC",		  "log_timezone=UTC",		  "log_checkpoints=off",
+		"listen_addresses=",
+		"unix_socket_permissions=0700",
+		"max_connections=200",
+		"shared_buffers=256MB",
+		"effective_cache_size=2GB",
+		"work_mem=16MB",
+		"wal_buffers=16MB",
+		"max_wal_size=4GB",
+		"min_wal_size=256MB",
+		"checkpoint_timeout=15min",
+		"random_page_cost=1.1",
+		"jit=off",
+		"timezone=UTC",
+		"log_timezone=UTC",
+		"log_checkpoints=off",
 	};
 	size_t i, n = 0, count = sizeof(settings) / sizeof(settings[0]);
 	char **own = l->options->pg_options;
-	char **argv = talloc_zero_array(parent, char *, 9 + 2 * (count + (own ? talloc_array_length(own) : 0)));
+	char **argv = talloc_zero_array(parent, char *,
+					9 + 2 * (count + (own ? talloc_array_length(own) : 0)));
 	const char *program = postgres_program(l, "postgres", l->pg_data);
 
 	argv[n++] = program ? talloc_strdup(argv, program) : NULL;
@@ -94,8 +105,8 @@ static void __attribute__((noreturn)) run_initdb(const struct local *l, const ch
 	if (!program || out < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || !postgres_become(l))
 		_exit(127);
 	unsetenv("PGDATA");
-	execl(program, "initdb", "-D", folder, "-U", LOCAL_OWNER, "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8",
-	      l->fsync ? NULL : "-N", (char *)NULL);
+	execl(program, "initdb", "-D", folder, "-U", LOCAL_OWNER, "-A", "trust", "--locale=C.UTF-8", "-E",
+	      "UTF8", l->fsync ? NULL : "-N", (char *)NULL);
 	_exit(127);
 }
 
@@ -124,13 +135,16 @@ bool postgres_make(struct local *l, const char **error)
 
 bool postgres_answers(const struct local *l)
 {
-	return PQping(talloc_asprintf(l, "%s connect_timeout=2", local_conninfo(l, LOCAL_OWNER))) == PQPING_OK;
+	return PQping(talloc_asprintf(
+		       l, "host=%s/pg port=5432 dbname=postgres user=" LOCAL_OWNER " connect_timeout=2",
+		       l->run)) == PQPING_OK;
 }
 
 static bool make_database(struct local *l, const char **error)
 {
-	struct pg *pg = pg_open(l, talloc_asprintf(l, "host=%s/pg port=5432 dbname=postgres user=" LOCAL_OWNER, l->run),
-				error);
+	struct pg *pg = pg_open(
+		l, talloc_asprintf(l, "host=%s/pg port=5432 dbname=postgres user=" LOCAL_OWNER, l->run),
+		error);
 	bool good;
 
 	if (!pg)

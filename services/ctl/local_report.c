@@ -16,7 +16,8 @@ const char *local_token(const void *parent, const struct local *l, const char *r
 	const char *const roles[] = {role, NULL};
 
 	return token_sign(parent, local_path(l, "keys/private.json"), LOCAL_ISSUER, LOCAL_AUDIENCE,
-			  member ? member : talloc_asprintf(parent, "local-%s", role), roles, lifetime, error);
+			  member ? member : talloc_asprintf(parent, "local-%s", role), roles, lifetime,
+			  error);
 }
 
 void report_environment(const struct local *l, struct json_writer *w, const char *token)
@@ -41,9 +42,11 @@ static void try_request(const struct local *l, const char *what, const char *pat
 static void try_member(const struct local *l, const char *member)
 {
 	try_request(l, "a member's year", talloc_asprintf(l, "/analytics/%s/dashboard?period=year", member));
-	try_request(l, "what is worth knowing about it", talloc_asprintf(l, "/analytics/%s/insights", member));
+	try_request(l, "what is worth knowing about it",
+		    talloc_asprintf(l, "/analytics/%s/insights", member));
 	printf("  # a chart, to look at\n"
-	       "  curl -s -H \"Authorization: Bearer $AE_TOKEN\" -o trend.svg '%s/analytics/%s/charts/trend.svg?period=year'\n",
+	       "  curl -s -H \"Authorization: Bearer $AE_TOKEN\" -o trend.svg "
+	       "'%s/analytics/%s/charts/trend.svg?period=year'\n",
 	       local_url(l), member);
 	printf("  # the same as that member itself, who sees nobody else\n"
 	       "  curl -s -H \"Authorization: Bearer $(%s/aectl token --dir %s --role member --member %s)\" "
@@ -67,6 +70,7 @@ void report_running(const struct local *l, const struct sample *s, const char *t
 		try_member(l, s->member);
 	else
 		try_request(l, "how the services are", "/readyz");
-	printf("  # everything that a shell needs\n  eval \"$(%s/aectl local env --dir %s)\"\n", l->programs, l->dir);
+	printf("  # everything that a shell needs\n  eval \"$(%s/aectl local env --dir %s)\"\n", l->programs,
+	       l->dir);
 	fflush(stdout);
 }

@@ -18,7 +18,10 @@
 #include "services/ctl/pg.h"
 #include "services/ctl/progress.h"
 
-enum { TOKEN_SECONDS = 3600, CATCH_UP_SECONDS = 600 };
+enum {
+	TOKEN_SECONDS = 3600,
+	CATCH_UP_SECONDS = 600
+};
 
 static bool single_value(struct pg *pg, int statement, const char **out, const char **error)
 {
@@ -49,7 +52,8 @@ static int64_t events_waiting(struct pg *pg)
 /* Until every group has applied everything; false at the deadline. */
 static bool wait_caught_up(struct pg *pg)
 {
-	int64_t until = clock_monotonic() + CATCH_UP_SECONDS * SECOND, first = events_waiting(pg), now = first;
+	int64_t until = clock_monotonic() + CATCH_UP_SECONDS * SECOND, first = events_waiting(pg),
+		now = first;
 	struct progress *p = progress_new(pg, "applying", "events", first);
 
 	while (now > 0 && clock_monotonic() < until) {
@@ -188,7 +192,8 @@ bool sample_load(const struct local *l, struct sample *s, bool quiet, const char
 	if (!quiet)
 		printf("loading %s\n", s->file ? s->file : s->name);
 	s->member = NULL;
-	if (!note(l, s, false) || !load(l, s, error) || !(pg = pg_open(l, local_conninfo(l, LOCAL_OWNER), error)))
+	if (!note(l, s, false) || !load(l, s, error) ||
+	    !(pg = pg_open(l, local_conninfo(l, LOCAL_OWNER), error)))
 		return false;
 	s->caught_up = wait_caught_up(pg);
 	good = look(l, pg, s, error) && note(l, s, true);

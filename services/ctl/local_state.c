@@ -106,7 +106,8 @@ bool local_save(const struct local *l)
 
 static struct identity read_identity(const struct json *object)
 {
-	struct identity id = {(pid_t)json_get_integer(object, "pid", 0), json_get_integer(object, "started", 0)};
+	struct identity id = {(pid_t)json_get_integer(object, "pid", 0),
+			      json_get_integer(object, "started", 0)};
 
 	return id;
 }

@@ -11,50 +11,42 @@
 #include "common/json.h"
 #include "services/ctl/ctl.h"
 
-static const char help[] =
-	"usage: aectl local status [--dir D] [--json]\n\n"
-	"Lists the processes of the local system in D: pid, since when, how often started again, readiness.\n\n"
-	"  --dir D    the folder (default: $AE_DIR, or var)\n"
-	"  --json     one JSON document\n\n"
-	"Exit status: 0 all up and ready, 1 only a part, 2 wrong usage, 3 not running.\n";
+static const char help[] = "usage: aectl local status [--dir D] [--json]\n\n"
+			   "Lists the processes of the local system in D: pid, since when, how often started "
+			   "again, readiness.\n\n"
+			   "  --dir D    the folder (default: $AE_DIR, or var)\n"
+			   "  --json     one JSON document\n\n"
+			   "Exit status: 0 all up and ready, 1 only a part, 2 wrong usage, 3 not running.\n";
 
 struct status {
 	struct local *local;
-	bool running, ready; /* ready: the gateway's /readyz said 200 */
-	const struct json *services; /* of /readyz */
+	bool running;
+	struct readiness *ready; /* NULL when nothing runs */
 };
 
-/* "ready", "not ready", "down"; for a daemon, what the gateway knows of its service. */
 static const char *child_state(const struct status *s, const struct child *c)
 {
-	const struct json *service;
+	bool ready;
 
 	if (!identity_alive(c->identity))
 		return "down";
 	if (strcmp(c->service, "postgres") == 0)
-		return postgres_answers(s->local) ? "ready" : "not ready";
-	if (strcmp(c->service, "redis") == 0)
-		return redis_answers(s->local) ? "ready" : "not ready";
-	if (strcmp(c->service, "gateway") == 0)
-		return s->ready ? "ready" : "not ready";
-	service = json_get(s->services, c->service);
-	if (service && service->kind == JSON_OBJECT)
-		return json_get_boolean(service, "ready", false) ? "ready" : "not ready";
-	return s->ready ? "ready" : "unknown";
+		ready = postgres_answers(s->local);
+	else if (strcmp(c->service, "redis") == 0)
+		ready = redis_answers(s->local);
+	else
+		ready = readiness_of(s->ready, c);
+	return ready ? "ready" : "not ready";
 }
 
 static struct status *status_ask(const char *dir, const char **error)
 {
 	struct status *s = talloc_zero(NULL, struct status);
-	const char *body, *ignored;
 
-	if (!(s->local = local_load(s, dir, error)))
-		return s;
-	s->running = local_running(s->local->dir);
-	if (s->running && s->local->port) {
-		s->ready = http_get(s, talloc_asprintf(s, "%s/readyz", local_url(s->local)), 3000, &body) == 200;
-		s->services = json_get(json_parse(s, body, strlen(body), &ignored), "services");
-	}
+	if ((s->local = local_load(s, dir, error)))
+		s->running = local_running(s->local->dir);
+	if (s->running)
+		s->ready = readiness_ask(s, s->local, 3000);
 	return s;
 }
 
@@ -92,11 +84,13 @@ static void status_json(const struct status *s, const char *dir)
 	int i;
 
 	json_open_object(w, NULL);
-	json_put_text(w, "state", s->running ? s->local->state : "stopped");
-	json_put_text(w, "dir", s->local ? s->local->dir : dir);
-	if (s->running) {
+	json_put_text(w, "dir", dir);
+	if (!s->running) {
+		json_put_text(w, "state", "stopped");
+	} else {
+		json_put_text(w, "state", s->local->state);
 		json_put_text(w, "url", local_url(s->local));
-		json_put_boolean(w, "ready", s->ready);
+		json_put_boolean(w, "ready", s->ready->gateway);
 		json_put_integer(w, "supervisor", s->local->supervisor.pid);
 	}
 	json_open_array(w, "processes");
@@ -112,12 +106,13 @@ static void status_text(const struct status *s)
 	const struct child *c;
 	int i;
 
-	printf("%s, %s, folder %s\n%-18s %8s %-10s %10s %8s\n", local_url(s->local), s->local->state, s->local->dir, "process",
-	       "pid", "state", "up (s)", "restarts");
+	printf("%s, %s, folder %s\n%-18s %8s %-10s %10s %8s\n", local_url(s->local), s->local->state,
+	       s->local->dir, "process", "pid", "state", "up (s)", "restarts");
 	for (i = 0; i < s->local->count; i++) {
 		c = &s->local->children[i];
-		printf("%-18s %8d %-10s %10" PRId64 " %8" PRId64 "\n", c->name, (int)c->identity.pid, child_state(s, c),
-		       c->identity.pid ? (clock_now() - c->since) / SECOND : 0, c->restarts);
+		printf("%-18s %8d %-10s %10" PRId64 " %8" PRId64 "\n", c->name, (int)c->identity.pid,
+		       child_state(s, c), c->identity.pid ? (clock_now() - c->since) / SECOND : 0,
+		       c->restarts);
 	}
 }
 

@@ -142,11 +142,17 @@ static int idle_milliseconds(const struct local *l)
 
 /* --- starting ------------------------------------------------------------------------------ */
 
-static bool gateway_answers(const struct local *l)
+/* Every process is there, and the gateway says that each of them answers. */
+static bool all_answer(const struct local *l)
 {
-	const char *body;
+	struct readiness *r = readiness_ask(l, l, 1000);
+	bool ready = r->gateway;
+	int i;
 
-	return http_get(l, talloc_asprintf(l, "%s/readyz", local_url(l)), 1000, &body) == 200;
+	for (i = 0; i < l->count; i++)
+		ready = ready && l->children[i].identity.pid && (i < 2 || readiness_of(r, &l->children[i]));
+	talloc_free(r);
+	return ready;
 }
 
 /* Waits for a condition while children may come and go. */
@@ -160,12 +166,13 @@ static bool wait_for(struct supervisor *s, bool (*condition)(const struct local 
 		turn(s, 15);
 	}
 	if (s->broken)
-		tell(s, "fail %s ends as soon as it is started, see %s/log/%s.log", s->broken->name, s->local->dir,
-		     s->broken->name);
+		tell(s, "fail %s ends as soon as it is started, see %s/log/%s.log", s->broken->name,
+		     s->local->dir, s->broken->name);
 	else if (s->stop)
 		tell(s, "fail stopped before it was up");
 	else
-		tell(s, "fail %s does not answer after %d s, see %s/log/", what, START_SECONDS, s->local->dir);
+		tell(s, "fail %s does not answer after %d s, see %s/log/", what, START_SECONDS,
+		     s->local->dir);
 	return false;
 }
 
@@ -198,7 +205,7 @@ static bool start_all(struct supervisor *s)
 	tell(s, "step daemons and gateway");
 	for (i = 2; i < s->local->count; i++)
 		start_child(s, &s->local->children[i]);
-	return wait_for(s, gateway_answers, "the gateway's /readyz");
+	return wait_for(s, all_answer, "the gateway's /readyz");
 }
 
 /* --- stopping ------------------------------------------------------------------------------ */

@@ -25,7 +25,10 @@
 #include "common/json.h"
 #include "services/ctl/ctl.h"
 
-enum { ADMIN_TOKEN_SECONDS = 7 * 24 * 3600, BUSY_SECONDS = 90 };
+enum {
+	ADMIN_TOKEN_SECONDS = 7 * 24 * 3600,
+	BUSY_SECONDS = 90
+};
 
 struct up {
 	struct local_options options;
@@ -39,8 +42,10 @@ struct up {
 
 static const char help[] =
 	"usage: aectl local up [--dir D] [--port P] [--sample NAME] [OPTION...]\n\n"
-	"Starts the whole system on this machine: its own PostgreSQL and Redis, the daemons and the gateway,\n"
-	"everything under one folder, nothing of the machine's own services touched. Data is kept between starts.\n\n"
+	"Starts the whole system on this machine: its own PostgreSQL and Redis, the daemons and the "
+	"gateway,\n"
+	"everything under one folder, nothing of the machine's own services touched. Data is kept between "
+	"starts.\n\n"
 	"  --dir D               the folder (default: $AE_DIR, or var)\n"
 	"  --port P              of the gateway on 127.0.0.1 (default 8080); 0 = any free one\n"
 	"  --sample NAME         what to load into a new system: retail (default), none, synthetic:MEMBERS\n"
@@ -79,7 +84,8 @@ static bool port_choose(int64_t *port, const char **error)
 	if (good)
 		*port = ntohs(a.sin_port);
 	else
-		*error = talloc_asprintf(NULL, "port %d of 127.0.0.1 cannot be used: %s", (int)*port, strerror(errno));
+		*error = talloc_asprintf(NULL, "port %d of 127.0.0.1 cannot be used: %s", (int)*port,
+					 strerror(errno));
 	close(fd);
 	return good;
 }
@@ -263,12 +269,12 @@ static void stop_when_interrupted(struct up *u, const sigset_t *set)
 static int up_stay(struct up *u, sigset_t *set)
 {
 	struct timespec second = {1, 0};
-	int status, number = 0;
+	int status;
 
 	sigprocmask(SIG_BLOCK, set, NULL);
 	if (!u->json)
 		printf("\nCtrl-C stops everything.\n"), fflush(stdout);
-	while ((number = sigtimedwait(set, NULL, &second)) < 0)
+	while (sigtimedwait(set, NULL, &second) < 0)
 		if (waitpid(u->supervisor, &status, WNOHANG) == u->supervisor)
 			return status == 0 ? CTL_DONE : CTL_FAILED;
 	if (!u->json)
@@ -336,7 +342,8 @@ static bool assignment_valid(const char *option, const char *text, bool section)
 	if (equals && equals != text && !strpbrk(text, "\n\r") &&
 	    (!section || (dot && dot != text && dot + 1 < equals)))
 		return true;
-	fprintf(stderr, "aectl: --%s wants %sNAME=VALUE, not '%s'\n", option, section ? "SECTION." : "", text);
+	fprintf(stderr, "aectl: --%s wants %sNAME=VALUE, not '%s'\n", option, section ? "SECTION." : "",
+		text);
 	return false;
 }
 
@@ -349,7 +356,19 @@ static bool on_off(const char *option, const char *text, bool *out)
 	return false;
 }
 
-enum { DIR = 1, PORT, SAMPLE, FILE_NAME, AS_IS, INSTANCES, FOREGROUND, FSYNC, PG_OPTION, SET, JSON };
+enum {
+	DIR = 1,
+	PORT,
+	SAMPLE,
+	FILE_NAME,
+	AS_IS,
+	INSTANCES,
+	FOREGROUND,
+	FSYNC,
+	PG_OPTION,
+	SET,
+	JSON
+};
 
 static const struct option options[] = {
 	{"dir", required_argument, NULL, DIR},

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <talloc.h>
+#include "services/ctl/pg.h"
 
 bool database_option(struct database_options *o, int option, const char *value)
 {
@@ -29,17 +30,29 @@ const char *local_default_dir(const char *dir)
 	return named && *named ? named : "var";
 }
 
-const char *database_conninfo(const char *command, const struct database_options *o)
+/* A connection string; NULL: *error says why there is none. */
+static const char *conninfo_find(const struct database_options *o, const char **error)
 {
-	const char *error = NULL, *host = getenv("PGHOST");
+	const char *host = getenv("PGHOST");
 	struct local *l;
 
 	if (o->postgres)
 		return o->postgres;
 	if (!o->dir && host && *host)
 		return "";
-	if ((l = local_load(NULL, local_default_dir(o->dir), &error)) && local_running(l->dir))
+	if ((l = local_load(NULL, local_default_dir(o->dir), error)) && local_running(l->dir))
 		return local_conninfo(l, LOCAL_OWNER);
-	fprintf(stderr, "%s: %s\n", command, l ? "the local system is not running" : error);
+	if (l)
+		*error = "the local system is not running";
 	return NULL;
+}
+
+struct pg *database_open(const char *command, const struct database_options *o)
+{
+	const char *error = NULL, *conninfo = conninfo_find(o, &error);
+	struct pg *pg = conninfo ? pg_open(NULL, conninfo, &error) : NULL;
+
+	if (!pg)
+		fprintf(stderr, "%s: %s\n", command, error);
+	return pg;
 }

@@ -11,18 +11,23 @@
 #include <talloc.h>
 
 static const struct command commands[] = {
+	{"dead-letters", dead_letters, "events that could not be applied: list, replay, discard"},
 	{"events send", events_send, "send a file of events to the intake"},
 	{"generate", generate, "make a synthetic programme of any size"},
 	{"import retail", import_retail, "turn a shop's invoice lines into a programme's events"},
+	{"lag", lag, "how far each consumer group is behind the log"},
 	{"local up", local_up, "the whole system on this machine: start it"},
 	{"local down", local_down, "... stop it"},
 	{"local status", local_status, "... each process and whether it answers"},
 	{"local env", local_env, "... what psql, redis-cli and curl need, for the shell"},
 	{"migrate", migrate, "bring the database's schema forward"},
+	{"rebuild", rebuild, "derive a group's tables from the log once more"},
 	{"token", token_command, "a bearer token for a local system"},
 };
 
-enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
+enum {
+	COMMAND_COUNT = sizeof(commands) / sizeof(commands[0])
+};
 
 /* How many words of the line the command's name takes; 0 if it is another one. */
 static int command_words(const struct command *c, int argc, char **argv)
@@ -70,14 +75,16 @@ int main(int argc, char **argv)
 	char *name;
 	int words, rc;
 
-	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
+	if (argc > 1 &&
+	    (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
 		help(stdout);
 		return CTL_DONE;
 	}
 	c = command_find(argc - 1, argv + 1, &words);
 	if (!c) {
 		if (argc > 1)
-			fprintf(stderr, "aectl: no command '%s%s%s'\n", argv[1], argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+			fprintf(stderr, "aectl: no command '%s%s%s'\n", argv[1], argc > 2 ? " " : "",
+				argc > 2 ? argv[2] : "");
 		help(stderr);
 		return CTL_USAGE;
 	}

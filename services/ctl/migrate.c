@@ -18,7 +18,9 @@
 #include "services/ctl/ctl.h"
 #include "services/ctl/local.h"
 
-enum { MIGRATION_COUNT = sizeof(migrations) / sizeof(migrations[0]) };
+enum {
+	MIGRATION_COUNT = sizeof(migrations) / sizeof(migrations[0])
+};
 
 /* The lock's number is "ae migr" as bytes: any constant that nobody else uses will do. */
 static const char prepare_sql[] = "SELECT pg_advisory_lock(27410226893059954);"
@@ -28,15 +30,13 @@ static const char prepare_sql[] = "SELECT pg_advisory_lock(27410226893059954);"
 				  " version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,"
 				  " applied_at timestamptz NOT NULL DEFAULT clock_timestamp())";
 
-static const char help[] =
-	"usage: aectl migrate [--dir D | --postgres CONNINFO] [--dry-run] [--json]\n\n"
-	"Applies the schema changes that this aectl carries and the database lacks.\n"
-	"Forward only; each in a transaction of its own; safe to run twice and at the same time.\n\n"
-	"  --dir D              the local system in folder D\n"
-	"  --postgres CONNINFO  libpq connection string (default: the PG* environment variables)\n"
-	"  --dry-run            list what would be applied\n"
-	"  --json               one JSON document: applied or pending\n\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 PostgreSQL cannot be reached.\n";
+static const char help[] = "usage: aectl migrate [--dir D | --postgres CONNINFO] [--dry-run] [--json]\n\n"
+			   "Applies the schema changes that this aectl carries and the database lacks.\n"
+			   "Forward only; each in a transaction of its own; safe to run twice and at the "
+			   "same time.\n\n" DATABASE_HELP
+			   "  --dry-run            list what would be applied\n"
+			   "  --json               one JSON document: applied or pending\n\n"
+			   "Exit status: 0 done, 1 failed, 2 wrong usage, 3 PostgreSQL cannot be reached.\n";
 
 static const char *checksum(const void *parent, const char *sql)
 {
@@ -64,8 +64,8 @@ static int migrations_applied(struct pg *pg, const char **error)
 	for (i = 0; i < count && i < MIGRATION_COUNT; i++)
 		if (strcmp(PQgetvalue(r, i, 1), migrations[i].name) != 0 ||
 		    strcmp(PQgetvalue(r, i, 2), checksum(pg, migrations[i].sql)) != 0) {
-			*error = talloc_asprintf(pg, "migration %s differs from what was applied as %s", migrations[i].name,
-						 PQgetvalue(r, i, 1));
+			*error = talloc_asprintf(pg, "migration %s differs from what was applied as %s",
+						 migrations[i].name, PQgetvalue(r, i, 1));
 			return -1;
 		}
 	return count;
@@ -137,22 +137,15 @@ static void migrate_report(int count, bool dry_run, bool json)
 	talloc_free(w);
 }
 
-static int migrate_run(const char *conninfo, bool dry_run, bool json)
+static int migrate_run(struct pg *pg, bool dry_run, bool json)
 {
 	const char *error = NULL;
-	struct pg *pg = pg_open(NULL, conninfo, &error);
-	int count;
+	int count = dry_run ? migrations_pending(pg, &error) : migrate_forward(pg, &error);
 
-	if (!pg) {
-		fprintf(stderr, "aectl migrate: %s\n", error);
-		return CTL_AWAY;
-	}
-	count = dry_run ? migrations_pending(pg, &error) : migrate_forward(pg, &error);
 	if (count < 0)
 		fprintf(stderr, "aectl migrate: %s\n", error);
 	else
 		migrate_report(count, dry_run, json);
-	talloc_free(pg);
 	return count < 0 ? CTL_FAILED : CTL_DONE;
 }
 
@@ -165,8 +158,8 @@ int migrate(int argc, char **argv)
 						{"json", no_argument, NULL, 'j'},
 						{"help", no_argument, NULL, 'h'},
 						{NULL, 0, NULL, 0}};
-	const char *conninfo;
-	int c;
+	struct pg *pg;
+	int c, rc;
 
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
 		switch (c) {
@@ -185,7 +178,9 @@ int migrate(int argc, char **argv)
 		}
 	if (optind < argc)
 		return usage_wrong(argv[0], "unexpected argument '%s'", argv[optind]);
-	if (!(conninfo = database_conninfo(argv[0], &where)))
+	if (!(pg = database_open(argv[0], &where)))
 		return CTL_AWAY;
-	return migrate_run(conninfo, dry_run, json);
+	rc = migrate_run(pg, dry_run, json);
+	talloc_free(pg);
+	return rc;
 }

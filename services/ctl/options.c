@@ -17,8 +17,9 @@ bool option_integer(const char *option, const char *text, int64_t minimum, int64
 	errno = 0;
 	value = strtoll(text, &end, 10);
 	if (errno || end == text || *end || value < minimum || value > maximum) {
-		fprintf(stderr, "aectl: --%s wants a whole number from %" PRId64 " to %" PRId64 ", not '%s'\n", option,
-			minimum, maximum, text);
+		fprintf(stderr,
+			"aectl: --%s wants a whole number from %" PRId64 " to %" PRId64 ", not '%s'\n",
+			option, minimum, maximum, text);
 		return false;
 	}
 	*out = value;

@@ -59,12 +59,14 @@ static PGresult *pg_keep(struct pg *pg, PGresult *result)
 
 	r->result = result;
 	talloc_set_destructor(r, result_clear);
-	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY ? result : NULL;
+	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY ? result
+												      : NULL;
 }
 
 PGresult *pg_query(struct pg *pg, int statement, int count, const char *const *values)
 {
-	return pg_keep(pg, PQexecParams(pg->conn, statements[statement].text, count, NULL, values, NULL, NULL, 0));
+	return pg_keep(
+		pg, PQexecParams(pg->conn, statements[statement].text, count, NULL, values, NULL, NULL, 0));
 }
 
 bool pg_run(struct pg *pg, const char *sql)

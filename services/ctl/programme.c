@@ -5,7 +5,8 @@
 
 const struct tier tiers[TIER_COUNT] = {{"bronze", 0}, {"silver", 500}, {"gold", 2000}, {"platinum", 10000}};
 
-const struct voucher vouchers[VOUCHER_COUNT] = {{500, 500}, {1000, 1000}, {2500, 2500}, {5000, 5000}, {10000, 10000}};
+const struct voucher vouchers[VOUCHER_COUNT] = {
+	{500, 500}, {1000, 1000}, {2500, 2500}, {5000, 5000}, {10000, 10000}};
 
 int tier_reached(int64_t qualifying)
 {

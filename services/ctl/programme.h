@@ -12,7 +12,13 @@
 #include <stdint.h>
 #include "common/clock.h"
 
-enum { TIER_COUNT = 4, VOUCHER_COUNT = 5, QUALIFYING_DAYS = 365, LOT_MONTHS = 13, REDEEM_FROM = 500 };
+enum {
+	TIER_COUNT = 4,
+	VOUCHER_COUNT = 5,
+	QUALIFYING_DAYS = 365,
+	LOT_MONTHS = 13,
+	REDEEM_FROM = 500
+};
 
 struct tier {
 	const char *name;

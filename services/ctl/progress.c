@@ -12,13 +12,17 @@
 #include <talloc.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 24, DRAW_EVERY = 100000, ASK_EVERY = 16 };
+enum {
+	BAR_WIDTH = 24,
+	DRAW_EVERY = 100000,
+	ASK_EVERY = 16
+};
 
 struct progress {
 	const char *label, *unit;
 	int64_t total, done;
 	int64_t began, drawn; /* monotonic microseconds */
-	unsigned calls;	      /* the clock is asked only now and then */
+	unsigned calls;       /* the clock is asked only now and then */
 	bool shown;
 };
 
@@ -41,7 +45,8 @@ static void print_remaining(const struct progress *p, double rate)
 	int64_t left = rate > 0 && p->total > p->done ? (int64_t)((double)(p->total - p->done) / rate) : 0;
 
 	if (left >= 3600)
-		fprintf(stderr, " %" PRId64 ":%02d:%02d left", left / 3600, (int)(left / 60 % 60), (int)(left % 60));
+		fprintf(stderr, " %" PRId64 ":%02d:%02d left", left / 3600, (int)(left / 60 % 60),
+			(int)(left % 60));
 	else
 		fprintf(stderr, " %d:%02d left", (int)(left / 60), (int)(left % 60));
 }

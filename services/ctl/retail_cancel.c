@@ -29,7 +29,8 @@ static int portion_compare(const void *a, const void *b)
 }
 
 /* Splits a cancelled line over the purchases that it cancels, newest first; the rest cancels none. */
-static size_t portions_find(struct life *l, const struct retail_line *line, struct portion **list, size_t count)
+static size_t portions_find(struct life *l, const struct retail_line *line, struct portion **list,
+			    size_t count)
 {
 	int32_t wanted = -line->quantity, taken, transaction;
 	int category;
@@ -76,11 +77,14 @@ void life_cancel(struct life *l, size_t first, size_t end)
 
 	for (i = first; i < end; i++)
 		count = portions_find(l, &l->shop->lines[i], &list, count);
-	qsort(list, count, sizeof(*list), portion_compare);
+	if (count)
+		qsort(list, count, sizeof(*list), portion_compare);
 	for (i = 0; i < count; i = j) {
 		part = i && list[i - 1].category == list[i].category ? part + 1 : 1;
 		items = l->h->item_count;
-		for (j = i; j < count && list[j].category == list[i].category && list[j].reverses == list[i].reverses; j++)
+		for (j = i; j < count && list[j].category == list[i].category &&
+			    list[j].reverses == list[i].reverses;
+		     j++)
 			life_item(l, list[j].item);
 		t = life_transaction(l, local, invoice, list[i].category, items);
 		l->h->transactions[t].reverses = list[i].reverses;
@@ -89,4 +93,3 @@ void life_cancel(struct life *l, size_t first, size_t end)
 	}
 	talloc_free(list);
 }
-

@@ -10,7 +10,12 @@
 #include <stdbool.h>
 #include "common/clock.h"
 
-enum { RETAIL_CATEGORIES = 22, RETAIL_OTHER = RETAIL_CATEGORIES - 1, RETAIL_PROMOTIONS = 17, PROMOTION_NOTICE_DAYS = 14 };
+enum {
+	RETAIL_CATEGORIES = 22,
+	RETAIL_OTHER = RETAIL_CATEGORIES - 1,
+	RETAIL_PROMOTIONS = 17,
+	PROMOTION_NOTICE_DAYS = 14
+};
 
 struct retail_category {
 	const char *code, *name;

@@ -1,29 +1,16 @@
 /*
  * retail_events.c - the notes of a history as events, in order of time
- *
- * Besides the members' notes there are the programme's own: every category is announced at the start,
- * every promotion two weeks before it begins, and its end is told when it is over.
  */
 #include "services/ctl/retail_events.h"
 #include "services/ctl/event_text.h"
 #include "services/ctl/programme.h"
 #include "services/ctl/progress.h"
 #include "services/ctl/retail_categories.h"
+#include "services/ctl/retail_notices.h"
 #include "services/ctl/retail_places.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <talloc.h>
-
-enum { ID_SIZE = 96 };
-
-/* A notice about a category: promotion NULL = without one. */
-struct notice {
-	int64_t local;
-	int order, category, serial;
-	const struct retail_promotion *promotion;
-};
 
 struct writer {
 	const struct retail_history *h;
@@ -31,13 +18,13 @@ struct writer {
 	struct event_sink *sink;
 	struct line *line;
 	struct item_text *items;
-	struct notice notices[RETAIL_CATEGORIES + 2 * RETAIL_PROMOTIONS];
-	int notice_count;
 };
 
-static const char shop_currency[] = "GBP", shop_id[] = "retail-shop", shop_name[] = "Online Gift Shop", shop_channel[] = "web";
+static const char shop_currency[] = "GBP", shop_id[] = "retail-shop", shop_name[] = "Online Gift Shop",
+		  shop_channel[] = "web";
 
-static const char *transaction_id(const struct writer *w, const struct retail_transaction *t, char id[ID_SIZE])
+static const char *transaction_id(const struct writer *w, const struct retail_transaction *t,
+				  char id[ID_SIZE])
 {
 	const char *invoice = names_text(w->shop->invoice_numbers, t->invoice);
 	const char *category = retail_categories[t->category].code;
@@ -153,12 +140,6 @@ static void write_tier(struct writer *w, const struct retail_note *n)
 	event_tier(w->line, RETAIL_SOURCE, &e);
 }
 
-static void reward_fill(const struct retail_category *c, int32_t points, char id[ID_SIZE], char name[ID_SIZE])
-{
-	snprintf(id, ID_SIZE, "voucher-%d-%s", (int)points / 100, c->code);
-	snprintf(name, ID_SIZE, "%d pounds off %s", (int)points / 100, c->name);
-}
-
 static void write_redemption(struct writer *w, const struct retail_note *n)
 {
 	char id[ID_SIZE], reward_id[ID_SIZE], reward_name[ID_SIZE];
@@ -175,7 +156,7 @@ static void write_redemption(struct writer *w, const struct retail_note *n)
 				    .cancelled = n->kind == NOTE_CANCELLED};
 
 	snprintf(id, sizeof(id), "%.40s-voucher", names_text(w->shop->invoice_numbers, n->transaction));
-	reward_fill(&retail_categories[n->category], (int32_t)n->points, reward_id, reward_name);
+	retail_reward(n->category, (int32_t)n->points, reward_id, reward_name);
 	event_redemption(w->line, RETAIL_SOURCE, &e);
 }
 
@@ -202,79 +183,6 @@ static void write_note(struct writer *w, const struct retail_note *n)
 	}
 }
 
-static void write_notice(struct writer *w, const struct notice *n)
-{
-	const struct retail_category *c = &retail_categories[n->category];
-	const struct retail_promotion *p = n->promotion;
-	struct reward_text rewards[VOUCHER_COUNT];
-	char ids[VOUCHER_COUNT][ID_SIZE], names[VOUCHER_COUNT][ID_SIZE], promotion[ID_SIZE];
-	struct category_text e = {.code = c->code,
-				  .name = c->name,
-				  .currency = shop_currency,
-				  .serial = n->serial,
-				  .at = retail_history_instant(w->h, n->local),
-				  .multiplier_tenths = p ? p->multiplier_tenths : 10,
-				  .rewards = rewards,
-				  .reward_count = VOUCHER_COUNT};
-	int i;
-
-	for (i = 0; i < VOUCHER_COUNT; i++) {
-		reward_fill(c, vouchers[i].points, ids[i], names[i]);
-		rewards[i] = (struct reward_text){ids[i], names[i], vouchers[i].points, vouchers[i].value_minor};
-	}
-	if (p) {
-		e.valid_from = retail_history_instant(w->h, retail_promotion_first(p) * DAY_SECONDS);
-		e.valid_to = retail_history_instant(w->h, (retail_promotion_last(p) + 1) * DAY_SECONDS);
-		snprintf(promotion, sizeof(promotion), "%s-%04d-%02d", c->code, p->first[0], p->first[1]);
-		e.promotion_id = promotion;
-		e.title = p->title;
-		e.description = p->description;
-		e.min_spend_minor = p->min_spend_minor;
-		e.bonus_points = p->bonus_points;
-	}
-	event_category(w->line, RETAIL_SOURCE, &e);
-}
-
-static int notice_compare(const void *a, const void *b)
-{
-	const struct notice *x = a, *y = b;
-
-	if (x->local != y->local)
-		return x->local < y->local ? -1 : 1;
-	return x->order - y->order;
-}
-
-static void notice_add(struct writer *w, int64_t local, int category, const struct retail_promotion *p)
-{
-	if (local > w->shop->last)
-		return;
-	w->notices[w->notice_count] = (struct notice){local, w->notice_count, category, 0, p};
-	w->notice_count++;
-}
-
-/* All notices of the data's time, those from before it at its start. */
-static void notices_fill(struct writer *w)
-{
-	int64_t start = w->shop->first / DAY_SECONDS * DAY_SECONDS, first, last;
-	int serials[RETAIL_CATEGORIES] = {0}, category, i;
-	const struct retail_promotion *p;
-
-	for (i = 0; i < RETAIL_CATEGORIES; i++)
-		notice_add(w, start, i, NULL);
-	for (p = retail_promotions; p < retail_promotions + RETAIL_PROMOTIONS; p++) {
-		category = retail_category_find(p->category);
-		first = retail_promotion_first(p) * DAY_SECONDS - PROMOTION_NOTICE_DAYS * DAY_SECONDS;
-		last = (retail_promotion_last(p) + 1) * DAY_SECONDS;
-		if (last <= start)
-			continue;
-		notice_add(w, first > start ? first : start, category, p);
-		notice_add(w, last, category, NULL);
-	}
-	qsort(w->notices, (size_t)w->notice_count, sizeof(w->notices[0]), notice_compare);
-	for (i = 0; i < w->notice_count; i++)
-		w->notices[i].serial = ++serials[w->notices[i].category];
-}
-
 static bool writer_flush(struct writer *w)
 {
 	bool ok = event_sink_put(w->sink, w->line->text, w->line->length);
@@ -287,25 +195,21 @@ bool retail_events_write(const struct retail_history *h, struct event_sink *sink
 {
 	struct writer *w = talloc_zero(h, struct writer);
 	struct progress *p = progress_new(w, "writing", "events", (int64_t)h->note_count);
+	struct notices *notices = notices_new(w, h);
 	bool ok = true;
-	int next = 0;
 	size_t i;
 
 	w->h = h;
 	w->shop = h->shop;
 	w->sink = sink;
 	w->line = line_new(w);
-	if (h->shop->line_count)
-		notices_fill(w);
 	for (i = 0; i < h->note_count && ok; i++) {
-		while (next < w->notice_count && retail_history_instant(h, w->notices[next].local) <= h->notes[i].at)
-			write_notice(w, &w->notices[next++]);
+		notices_write(notices, h->notes[i].at, w->line);
 		write_note(w, &h->notes[i]);
 		ok = writer_flush(w);
 		progress_at(p, (int64_t)i + 1);
 	}
-	while (next < w->notice_count)
-		write_notice(w, &w->notices[next++]);
+	notices_write(notices, INSTANT_MAX, w->line);
 	ok = ok && writer_flush(w);
 	progress_end(p);
 	talloc_free(w);

@@ -67,7 +67,8 @@ static struct joining *joinings_find(struct retail_history *h, size_t *count)
 	return list;
 }
 
-struct retail_history *retail_history_play(const void *parent, const struct retail_shop *shop, int32_t weeks, int64_t limit)
+struct retail_history *retail_history_play(const void *parent, const struct retail_shop *shop, int32_t weeks,
+					   int64_t limit)
 {
 	struct retail_history *h = talloc_zero(parent, struct retail_history);
 	struct joining *list;

@@ -69,7 +69,9 @@ static void tier_set(struct life *l, int64_t local, int to)
 	n->serial = ++l->tier_changes;
 	n->balance = qualifying_at(l, local);
 	l->tier = to;
-	l->tier_ends = to == 0 ? never : (day_add_months(life_moved_day(l, local), 12) - l->h->weeks * 7) * DAY_SECONDS;
+	l->tier_ends = to == 0 ? never
+			       : (day_add_months(life_moved_day(l, local), 12) - l->h->weeks * 7) *
+					 DAY_SECONDS;
 	n->until = to == 0 ? 0 : retail_history_instant(l->h, l->tier_ends);
 }
 
@@ -89,7 +91,9 @@ void life_points(struct life *l, int64_t local, enum note_kind kind, int32_t tra
 	n->points = points;
 	n->balance = balance_points(&l->balance);
 	if (points > 0)
-		n->until = retail_history_instant(l->h, (lot_last_day(life_moved_day(l, local)) + 1 - l->h->weeks * 7) * DAY_SECONDS - 1);
+		n->until = retail_history_instant(
+			l->h,
+			(lot_last_day(life_moved_day(l, local)) + 1 - l->h->weeks * 7) * DAY_SECONDS - 1);
 	if (kind == NOTE_POINTS)
 		qualify(l, local, points);
 }
@@ -119,8 +123,8 @@ int32_t life_transaction(struct life *l, int64_t local, int32_t invoice, int cat
 	struct retail_transaction *t;
 	size_t i;
 
-	h->transactions =
-		room_for(h, h->transactions, &h->transaction_room, h->transaction_count, sizeof(*h->transactions));
+	h->transactions = room_for(h, h->transactions, &h->transaction_room, h->transaction_count,
+				   sizeof(*h->transactions));
 	t = &h->transactions[h->transaction_count];
 	*t = (struct retail_transaction){.invoice = invoice,
 					 .reverses = NO_TRANSACTION,
@@ -155,7 +159,8 @@ static int64_t buy_category(struct life *l, size_t first, size_t end, int catego
 		line = &l->shop->lines[i];
 		if (l->shop->stocks[line->stock].category != category)
 			continue;
-		life_item(l, (struct retail_item){line->stock, line->quantity, (int64_t)line->quantity * line->price_minor});
+		life_item(l, (struct retail_item){line->stock, line->quantity,
+						  (int64_t)line->quantity * line->price_minor});
 		l->bought[l->bought_count++] = (struct bought){line->stock, line->quantity, t};
 	}
 	if (l->h->item_count == items)
@@ -168,11 +173,14 @@ static int64_t buy_category(struct life *l, size_t first, size_t end, int catego
 /* After an invoice that leaves enough points, one member in four decides on a voucher. */
 static void redemption_decide(struct life *l, int64_t local, int32_t invoice, int category)
 {
-	uint64_t d = dice(names_text(l->shop->customer_ids, l->customer), names_text(l->shop->invoice_numbers, invoice));
+	uint64_t d = dice(names_text(l->shop->customer_ids, l->customer),
+			  names_text(l->shop->invoice_numbers, invoice));
 
-	if (balance_points(&l->balance) < REDEEM_FROM || d % 4 != 0 || l->redeem_at != never || l->cancel_at != never)
+	if (balance_points(&l->balance) < REDEEM_FROM || d % 4 != 0 || l->redeem_at != never ||
+	    l->cancel_at != never)
 		return;
-	l->redeem_at = (local / DAY_SECONDS + 1 + (int64_t)(d >> 8) % 5) * DAY_SECONDS + 9 * 3600 + (int64_t)((d >> 16) % (11 * 3600));
+	l->redeem_at = (local / DAY_SECONDS + 1 + (int64_t)(d >> 8) % 5) * DAY_SECONDS + 9 * 3600 +
+		       (int64_t)((d >> 16) % (11 * 3600));
 	l->redeem_invoice = invoice;
 	l->redeem_category = category;
 }
@@ -265,7 +273,8 @@ void retail_life_play(struct retail_history *h, int32_t customer, size_t first, 
 	l->shop = h->shop;
 	l->customer = customer;
 	l->bought = talloc_array(l, struct bought, end - first);
-	l->days = talloc_array(l, struct earned_day, (end - first) * 2); /* a cancelled line may take back twice and more */
+	l->days = talloc_array(l, struct earned_day,
+			       (end - first) * 2); /* a cancelled line may take back twice and more */
 	l->tier_ends = l->redeem_at = l->cancel_at = never;
 	l->balance.month = month_of(life_moved_day(l, invoice->local));
 	note(l, NOTE_ENROLLED, invoice->local);

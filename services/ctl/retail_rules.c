@@ -7,7 +7,8 @@
 #include <ctype.h>
 #include <string.h>
 
-const char *const line_fate_names[LINE_FATES] = {"kept", "anonymous", "no product", "no price", "no quantity"};
+const char *const line_fate_names[LINE_FATES] = {"kept", "anonymous", "no product", "no price",
+						 "no quantity"};
 
 bool stock_is_product(const char *code)
 {
@@ -22,7 +23,8 @@ bool stock_is_product(const char *code)
 	return true;
 }
 
-enum line_fate line_fate(const char *customer, const char *stock, int64_t quantity, int64_t price_minor, bool cancelled)
+enum line_fate line_fate(const char *customer, const char *stock, int64_t quantity, int64_t price_minor,
+			 bool cancelled)
 {
 	if (!*customer)
 		return LINE_ANONYMOUS;
@@ -83,7 +85,8 @@ bool local_parse(const char *text, int64_t *out)
 	hour = two_digits(text + 11, ':');
 	minute = two_digits(text + 14, ':');
 	second = two_digits(text + 17, '\0');
-	if (!day_parse(date, &d) || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+	if (!day_parse(date, &d) || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+	    second > 59)
 		return false;
 	*out = d * DAY_SECONDS + hour * 3600 + minute * 60 + second;
 	return true;

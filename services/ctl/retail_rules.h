@@ -9,13 +9,21 @@
 #include <stdint.h>
 
 /* Why a line is left out; LINE_KEPT if it is not. */
-enum line_fate { LINE_KEPT, LINE_ANONYMOUS, LINE_NO_PRODUCT, LINE_NO_PRICE, LINE_NO_QUANTITY, LINE_FATES };
+enum line_fate {
+	LINE_KEPT,
+	LINE_ANONYMOUS,
+	LINE_NO_PRODUCT,
+	LINE_NO_PRICE,
+	LINE_NO_QUANTITY,
+	LINE_FATES
+};
 
 extern const char *const line_fate_names[LINE_FATES];
 
 /* Five digits and then only letters: a product. Postage, fees, vouchers, manual entries are none. */
 bool stock_is_product(const char *code);
-enum line_fate line_fate(const char *customer, const char *stock, int64_t quantity, int64_t price_minor, bool cancelled);
+enum line_fate line_fate(const char *customer, const char *stock, int64_t quantity, int64_t price_minor,
+			 bool cancelled);
 
 /* Pounds as text to pence, half up; false if it is no number. */
 bool pence_parse(const char *text, int64_t *out);

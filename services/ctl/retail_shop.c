@@ -12,9 +12,19 @@
 #include <string.h>
 #include <talloc.h>
 
-enum column { INVOICE, STOCK, DESCRIPTION, QUANTITY, DATE, PRICE, CUSTOMER, COUNTRY, COLUMNS };
+enum column {
+	INVOICE,
+	STOCK,
+	DESCRIPTION,
+	QUANTITY,
+	DATE,
+	PRICE,
+	CUSTOMER,
+	COUNTRY,
+	COLUMNS
+};
 
-static const char *const column_names[COLUMNS] = {"InvoiceNo",	 "StockCode", "Description", "Quantity",
+static const char *const column_names[COLUMNS] = {"InvoiceNo",   "StockCode", "Description", "Quantity",
 						  "InvoiceDate", "UnitPrice", "CustomerID",  "Country"};
 
 /* A record with its numbers read. */
@@ -26,14 +36,14 @@ struct record {
 };
 
 /* Room for one more element at index, new ones zeroed. */
-#define GROW(shop, array, room, index)                                                                       \
-	do {                                                                                                 \
-		if ((size_t)(index) >= (room)) {                                                             \
-			size_t old_ = (room);                                                                \
-			(room) = old_ ? old_ * 2 : 1024;                                                     \
-			(array) = talloc_realloc_size((shop), (array), (room) * sizeof(*(array)));           \
-			memset((array) + old_, 0, ((room)-old_) * sizeof(*(array)));                         \
-		}                                                                                            \
+#define GROW(shop, array, room, index)                                                             \
+	do {                                                                                       \
+		if ((size_t)(index) >= (room)) {                                                   \
+			size_t old_ = (room);                                                      \
+			(room) = old_ ? old_ * 2 : 1024;                                           \
+			(array) = talloc_realloc_size((shop), (array), (room) * sizeof(*(array))); \
+			memset((array) + old_, 0, ((room)-old_) * sizeof(*(array)));               \
+		}                                                                                  \
 	} while (0)
 
 /* "17850.0" or "17850" to "17850"; empty stays empty. False: neither. */
@@ -87,7 +97,8 @@ static int32_t shop_invoice(struct retail_shop *s, const struct record *r, int32
 	GROW(s, s->invoices, s->invoice_room, i);
 	invoice = &s->invoices[i];
 	if (i == count)
-		*invoice = (struct retail_invoice){.local = r->local, .customer = customer, .cancelled = r->cancelled};
+		*invoice = (struct retail_invoice){
+			.local = r->local, .customer = customer, .cancelled = r->cancelled};
 	if (r->local < invoice->local)
 		invoice->local = r->local;
 	return i;
@@ -138,10 +149,10 @@ static void shop_keep(struct retail_shop *s, const struct record *r)
 
 	GROW(s, s->lines, s->line_room, s->line_count);
 	s->lines[s->line_count] = (struct retail_line){.invoice = shop_invoice(s, r, customer),
-							 .stock = shop_stock(s, r),
-							 .quantity = (int32_t)r->quantity,
-							 .price_minor = (int32_t)r->price_minor,
-							 .order = (int32_t)s->line_count};
+						       .stock = shop_stock(s, r),
+						       .quantity = (int32_t)r->quantity,
+						       .price_minor = (int32_t)r->price_minor,
+						       .order = (int32_t)s->line_count};
 	if (!s->line_count || r->local < s->first)
 		s->first = r->local;
 	if (!s->line_count || r->local > s->last)
@@ -169,7 +180,7 @@ static int line_compare(const void *a, const void *b)
 static bool shop_take(struct retail_shop *s, const char *const *fields, size_t count, const size_t *columns,
 		      const char **error)
 {
-	struct record r;
+	struct record r = {0};
 	enum line_fate fate;
 	int i;
 
@@ -190,7 +201,8 @@ static bool shop_take(struct retail_shop *s, const char *const *fields, size_t c
 }
 
 /* All records; false: *error is set, under parent. */
-static bool shop_fill(const void *parent, struct retail_shop *s, struct csv *c, const char *path, const char **error)
+static bool shop_fill(const void *parent, struct retail_shop *s, struct csv *c, const char *path,
+		      const char **error)
 {
 	const char *const *fields;
 	const char *wrong;
@@ -203,7 +215,8 @@ static bool shop_fill(const void *parent, struct retail_shop *s, struct csv *c, 
 	if (csv_columns(c, column_names, COLUMNS, columns))
 		while ((more = csv_next(c, &fields, &count)) > 0) {
 			if (!shop_take(s, fields, count, columns, &wrong)) {
-				*error = talloc_asprintf(parent, "%s:%zu: %s cannot be read", path, csv_line(c), wrong);
+				*error = talloc_asprintf(parent, "%s:%zu: %s cannot be read", path,
+							 csv_line(c), wrong);
 				return false;
 			}
 			if (n++ % 4096 == 0) {

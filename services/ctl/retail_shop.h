@@ -26,7 +26,8 @@ struct retail_line {
 };
 
 struct retail_shop {
-	struct names *stock_codes, *invoice_numbers, *customer_ids, *countries; /* their numbers index what follows */
+	struct names *stock_codes, *invoice_numbers, *customer_ids,
+		*countries; /* their numbers index what follows */
 	struct retail_stock *stocks;
 	struct retail_invoice *invoices;
 	int32_t *customer_country;

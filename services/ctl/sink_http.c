@@ -14,10 +14,23 @@
 #include <string.h>
 #include <talloc.h>
 
-enum { SHOWN_REJECTIONS = 5, REPLY_MAX = 8 << 20, CONNECT_SECONDS = 5, WAIT_MS = 1000 };
-enum { FIRST_PAUSE = 200000, LONGEST_PAUSE = 5000000, LONGEST_RETRY_AFTER = 60 };
+enum {
+	SHOWN_REJECTIONS = 5,
+	REPLY_MAX = 8 << 20,
+	CONNECT_SECONDS = 5,
+	WAIT_MS = 1000
+};
+enum {
+	FIRST_PAUSE = 200000,
+	LONGEST_PAUSE = 5000000,
+	LONGEST_RETRY_AFTER = 60
+};
 
-enum post_state { POST_FREE, POST_FLYING, POST_WAITING };
+enum post_state {
+	POST_FREE,
+	POST_FLYING,
+	POST_WAITING
+};
 
 struct post {
 	struct sink_http *h;
@@ -25,7 +38,7 @@ struct post {
 	CURL *easy;
 	char *body, *reply;
 	size_t length, room, reply_length;
-	int64_t first;		/* number of the first line */
+	int64_t first;          /* number of the first line */
 	int64_t again, give_up; /* monotonic */
 	int64_t pause;
 };
@@ -175,8 +188,9 @@ static void rejections_show(struct post *p, const struct json *list)
 	const struct json *r;
 
 	for (r = list ? list->first : NULL; r && p->h->shown < SHOWN_REJECTIONS; r = r->next, p->h->shown++)
-		fprintf(stderr, "rejected: line %" PRId64 " id=%s %s %s: %s\n", p->first + json_get_integer(r, "index", 0),
-			json_get_text(r, "id", "-"), json_get_text(r, "pointer", "-"), json_get_text(r, "code", "-"),
+		fprintf(stderr, "rejected: line %" PRId64 " id=%s %s %s: %s\n",
+			p->first + json_get_integer(r, "index", 0), json_get_text(r, "id", "-"),
+			json_get_text(r, "pointer", "-"), json_get_text(r, "code", "-"),
 			json_get_text(r, "detail", "-"));
 }
 

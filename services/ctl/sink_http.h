@@ -11,7 +11,8 @@ struct sink_http;
 /* totals are counted up as answers come. NULL: *error says why. */
 struct sink_http *sink_http_open(const void *parent, const struct sink_options *o, struct sink_totals *totals,
 				 const char **error);
-/* Posts whole lines; the body is copied. first is the number of its first line. Waits for a free place in the window. */
+/* Posts whole lines; the body is copied. first is the number of its first line. Waits for a free place in the
+ * window. */
 bool sink_http_post(struct sink_http *h, const char *body, size_t length, int64_t first);
 /* Waits for all answers. */
 bool sink_http_finish(struct sink_http *h);

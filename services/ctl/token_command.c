@@ -9,7 +9,9 @@
 #include "services/ctl/ctl.h"
 #include "services/ctl/local.h"
 
-enum { LIFETIME_MAX = 400 * 24 * 3600 };
+enum {
+	LIFETIME_MAX = 400 * 24 * 3600
+};
 
 static const char help[] =
 	"usage: aectl token --role ROLE [--member ID] [--dir D] [--lifetime SECONDS]\n\n"
@@ -49,8 +51,9 @@ static int token_print(const struct token_options *o)
 	if (!token)
 		fprintf(stderr, "aectl token: %s\n", error);
 	else if (o->json)
-		printf("{\"token\": \"%s\", \"subject\": \"%s%s\", \"role\": \"%s\", \"lifetime\": %lld}\n", token,
-		       o->member ? "" : "local-", o->member ? o->member : o->role, o->role, (long long)o->lifetime);
+		printf("{\"token\": \"%s\", \"subject\": \"%s%s\", \"role\": \"%s\", \"lifetime\": %lld}\n",
+		       token, o->member ? "" : "local-", o->member ? o->member : o->role, o->role,
+		       (long long)o->lifetime);
 	else
 		puts(token);
 	if (token)
@@ -70,7 +73,8 @@ static int token_check(const char *command, const struct token_options *o)
 	if (strcmp(o->role, "member") != 0 && o->member)
 		return usage_wrong(command, "--member goes with --role member only");
 	if (o->member && !member_valid(o->member))
-		return usage_wrong(command, "'%s' is no member id: 1-64 of letters, digits and ._:@-", o->member);
+		return usage_wrong(command, "'%s' is no member id: 1-64 of letters, digits and ._:@-",
+				   o->member);
 	return CTL_DONE;
 }
 

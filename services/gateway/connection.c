@@ -12,7 +12,11 @@
 #include "common/clock.h"
 #include "services/gateway/connection.h"
 
-enum { RATE_MIN = 32 * 1024, LINGER_SECONDS = 2, WRITE_SECONDS = 30 };
+enum {
+	RATE_MIN = 32 * 1024,
+	LINGER_SECONDS = 2,
+	WRITE_SECONDS = 30
+};
 
 void connection_phase(struct connection *c, enum phase phase)
 {
@@ -55,7 +59,7 @@ static int connection_free(struct connection *c)
 static void slot_take(struct connection *c)
 {
 	struct http *h = c->http;
-	size_t	     old = h->slots;
+	size_t old = h->slots;
 
 	if ((size_t)c->fd >= old) {
 		h->slots = (size_t)c->fd * 2 + 64;
@@ -105,7 +109,7 @@ static void turn(evutil_socket_t fd, short what, void *arg)
 static bool feed(struct connection *c, const char *data, size_t length)
 {
 	enum scan_result r;
-	size_t		 used;
+	size_t used;
 
 	while (length > 0) {
 		r = scan_bytes(&c->scan, data, length, &used);
@@ -115,7 +119,8 @@ static bool feed(struct connection *c, const char *data, size_t length)
 			connection_refuse_fault(c, c->scan.fault.error, c->scan.fault.detail);
 			return false;
 		}
-		if (r == SCAN_COMPLETE || (r == SCAN_HEAD_READY && !door_head(c)) || c->scan.state == SCAN_DONE)
+		if (r == SCAN_COMPLETE || (r == SCAN_HEAD_READY && !door_head(c)) ||
+		    c->scan.state == SCAN_DONE)
 			return false;
 	}
 	return true;
@@ -123,11 +128,11 @@ static bool feed(struct connection *c, const char *data, size_t length)
 
 void connection_scan(struct connection *c, size_t from)
 {
-	struct evbuffer	     *input = bufferevent_get_input(c->stream);
-	struct evbuffer_ptr   at;
+	struct evbuffer *input = bufferevent_get_input(c->stream);
+	struct evbuffer_ptr at;
 	struct evbuffer_iovec pieces[8];
-	int		      i, n;
-	size_t		      done;
+	int i, n;
+	size_t done;
 
 	while (c->phase < PHASE_HANDLING && c->scan.state != SCAN_DONE && from < evbuffer_get_length(input)) {
 		if (c->phase == PHASE_IDLE)
@@ -175,7 +180,7 @@ struct bufferevent *connection_new(struct event_base *base, void *http)
 struct connection *connection_of(struct http *h, struct evhttp_request *req)
 {
 	struct bufferevent *stream = evhttp_connection_get_bufferevent(evhttp_request_get_connection(req));
-	evutil_socket_t	    fd = bufferevent_getfd(stream);
+	evutil_socket_t fd = bufferevent_getfd(stream);
 
 	return fd >= 0 && (size_t)fd < h->slots ? h->by_fd[fd] : NULL;
 }

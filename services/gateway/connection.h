@@ -17,45 +17,45 @@
 #include "services/gateway/gateway.h"
 
 enum phase {
-	PHASE_IDLE,	/* between requests */
-	PHASE_HEAD,	/* some bytes of a head are here */
-	PHASE_BODY,	/* the head is complete */
+	PHASE_IDLE,     /* between requests */
+	PHASE_HEAD,     /* some bytes of a head are here */
+	PHASE_BODY,     /* the head is complete */
 	PHASE_HANDLING, /* the request is complete and not yet answered */
-	PHASE_WRITING,	/* the answer is on its way */
-	PHASE_REFUSED	/* answered by connection_refuse, to be closed */
+	PHASE_WRITING,  /* the answer is on its way */
+	PHASE_REFUSED   /* answered by connection_refuse, to be closed */
 };
 
 struct connection {
 	LIST_ENTRY(connection) entry;
-	struct http		 *http;
-	struct bufferevent	 *stream;
+	struct http *http;
+	struct bufferevent *stream;
 	struct evhttp_connection *evhttp; /* NULL until adopted */
-	struct event		 *turn;	  /* adopts, and looks at pipelined bytes, at the end of the turn */
-	evutil_socket_t		  fd;
-	enum phase		  phase;
-	int64_t			  since; /* when the phase began */
-	size_t			  writing; /* bytes of the answer */
-	struct scan		  scan;
-	struct head		  head;
-	struct call		 *call;
+	struct event *turn;               /* adopts, and looks at pipelined bytes, at the end of the turn */
+	evutil_socket_t fd;
+	enum phase phase;
+	int64_t since;  /* when the phase began */
+	size_t writing; /* bytes of the answer */
+	struct scan scan;
+	struct head head;
+	struct call *call;
 };
 
 LIST_HEAD(connection_list, connection);
 
 struct http {
-	struct gateway	      *gateway;
-	struct evhttp	      *evhttp;
-	struct event	      *sweep;
+	struct gateway *gateway;
+	struct evhttp *evhttp;
+	struct event *sweep;
 	struct connection_list connections;
-	size_t		       count, slots;
-	struct connection    **by_fd;
-	const char	      *socket_path; /* of a unix listener, to be unlinked */
+	size_t count, slots;
+	struct connection **by_fd;
+	const char *socket_path; /* of a unix listener, to be unlinked */
 };
 
 /* connection.c */
 struct bufferevent *connection_new(struct event_base *base, void *http); /* evhttp's hook for new sockets */
-struct connection  *connection_of(struct http *h, struct evhttp_request *req);
-void		    connection_answered(struct evhttp_request *req, void *connection); /* on_complete */
+struct connection *connection_of(struct http *h, struct evhttp_request *req);
+void connection_answered(struct evhttp_request *req, void *connection); /* on_complete */
 void connection_phase(struct connection *c, enum phase phase);
 void connection_close(struct connection *c);
 void connection_scan(struct connection *c, size_t from);

@@ -10,7 +10,9 @@
 #include "services/gateway/connection.h"
 
 /* A refused request's body is read up to this, so that its connection can be kept. */
-enum { REFUSED_BODY_MAX = 64 * 1024 };
+enum {
+	REFUSED_BODY_MAX = 64 * 1024
+};
 
 /* evhttp takes a body with these methods only; what follows others it would read as a request. */
 static bool takes_body(const struct head *h)
@@ -32,9 +34,9 @@ static bool refuse(struct connection *c, enum error e, const char *detail)
 bool door_head(struct connection *c)
 {
 	const struct head *h = &c->head;
-	struct head_fault  fault;
-	bool		   has_body;
-	uint64_t	   limit;
+	struct head_fault fault;
+	bool has_body;
+	uint64_t limit;
 
 	if (!head_parse(c->scan.head, c->scan.head_length, &c->head, &fault)) {
 		connection_refuse_fault(c, fault.error, fault.detail);

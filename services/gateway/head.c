@@ -51,7 +51,8 @@ static bool target_parse(char *target, struct head *out, struct head_fault *faul
 	char *p;
 
 	if (target[0] != '/' || target[1] == '/')
-		return refuse(fault, ERR_MALFORMED, "the request target must be a path that begins with one \"/\"");
+		return refuse(fault, ERR_MALFORMED,
+			      "the request target must be a path that begins with one \"/\"");
 	for (p = target; *p; p++)
 		if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f || *p == '#')
 			return refuse(fault, ERR_MALFORMED,
@@ -66,7 +67,7 @@ static bool target_parse(char *target, struct head *out, struct head_fault *faul
 
 static bool request_line_parse(char *line, struct head *out, struct head_fault *fault)
 {
-	char  *target = strchr(line, ' '), *version, *p;
+	char *target = strchr(line, ' '), *version, *p;
 
 	if (target == NULL || target == line)
 		return refuse(fault, ERR_MALFORMED, "the request line is not \"METHOD TARGET VERSION\"");
@@ -90,7 +91,7 @@ static bool request_line_parse(char *line, struct head *out, struct head_fault *
 static bool header_parse(char *line, struct head *out, struct head_fault *fault)
 {
 	struct head_header *h = &out->headers[out->count];
-	char		   *p, *value, *end;
+	char *p, *value, *end;
 
 	if (*line == ' ' || *line == '\t')
 		return refuse(fault, ERR_MALFORMED, "a header is folded over two lines");
@@ -149,7 +150,8 @@ static bool framing_judge(struct head *out, struct head_fault *fault)
 	    !once(out, "transfer-encoding", &coding, fault, "Transfer-Encoding is given more than once"))
 		return false;
 	if (length && coding)
-		return refuse(fault, ERR_MALFORMED, "Content-Length and Transfer-Encoding exclude each other");
+		return refuse(fault, ERR_MALFORMED,
+			      "Content-Length and Transfer-Encoding exclude each other");
 	if (coding) {
 		if (out->minor == 0 || strcasecmp(coding, "chunked") != 0)
 			return refuse(fault, ERR_MALFORMED, "the only Transfer-Encoding here is chunked");

@@ -22,14 +22,18 @@
 #include "common/log.h"
 #include "services/gateway/connection.h"
 
-enum { SWEEP_MICROSECONDS = 200000, EVHTTP_TIMEOUT_SECONDS = 900, BACKLOG = 4096 };
+enum {
+	SWEEP_MICROSECONDS = 200000,
+	EVHTTP_TIMEOUT_SECONDS = 900,
+	BACKLOG = 4096
+};
 
 /* A request is complete, body and all. */
 static void request_came(struct evhttp_request *req, void *arg)
 {
-	struct http	  *h = arg;
+	struct http *h = arg;
 	struct connection *c = connection_of(h, req);
-	struct evbuffer	  *body = evhttp_request_get_input_buffer(req);
+	struct evbuffer *body = evhttp_request_get_input_buffer(req);
 
 	if (c == NULL || c->call == NULL) {
 		evhttp_send_error(req, HTTP_INTERNAL, NULL);
@@ -52,7 +56,9 @@ static void body_forget(const void *data, size_t length, void *message)
 /* Small bodies are copied, large ones stay where nanomsg put them. */
 static void body_put(struct evbuffer *out, struct answer *a)
 {
-	enum { COPIED_MAX = 4096 };
+	enum {
+		COPIED_MAX = 4096
+	};
 
 	if (a->length == 0)
 		return;
@@ -67,10 +73,10 @@ static void body_put(struct evbuffer *out, struct answer *a)
 void http_answer(struct call *call, struct answer *a)
 {
 	struct evhttp_request *req = call->http;
-	struct connection     *c = call->connection;
-	struct evkeyvalq      *headers;
-	char		       digits[24];
-	size_t		       i;
+	struct connection *c = call->connection;
+	struct evkeyvalq *headers;
+	char digits[24];
+	size_t i;
 
 	if (req == NULL) /* the client's connection is gone */
 		return;
@@ -107,7 +113,7 @@ static int socket_inherited(void)
 static int socket_unix(struct http *h, const char *path, const char **error)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int		   fd, probe;
+	int fd, probe;
 
 	*error = "listen: the path is longer than 107 bytes";
 	if (strlen(path) >= sizeof(address.sun_path))
@@ -134,7 +140,7 @@ static int socket_unix(struct http *h, const char *path, const char **error)
 static int socket_internet(const char *text, const char **error)
 {
 	struct sockaddr_storage address;
-	int			length = sizeof(address), fd, on = 1;
+	int length = sizeof(address), fd, on = 1;
 
 	*error = "listen: not an ADDRESS:PORT or unix:PATH";
 	if (evutil_parse_sockaddr_port(text, (struct sockaddr *)&address, &length) != 0 ||
@@ -170,9 +176,9 @@ static int socket_listening(struct http *h, const char **error)
 
 static void sweep(evutil_socket_t fd, short what, void *arg)
 {
-	struct http	  *h = arg;
+	struct http *h = arg;
 	struct connection *c, *next;
-	int64_t		   now = clock_monotonic();
+	int64_t now = clock_monotonic();
 
 	(void)fd;
 	(void)what;
@@ -185,9 +191,9 @@ static void sweep(evutil_socket_t fd, short what, void *arg)
 
 bool http_open(struct gateway *g, const char **error)
 {
-	struct http	    *h = talloc_zero(g, struct http);
+	struct http *h = talloc_zero(g, struct http);
 	const struct timeval interval = {0, SWEEP_MICROSECONDS};
-	int		     fd;
+	int fd;
 
 	h->gateway = g;
 	LIST_INIT(&h->connections);
@@ -199,8 +205,9 @@ bool http_open(struct gateway *g, const char **error)
 	evhttp_set_timeout(h->evhttp, EVHTTP_TIMEOUT_SECONDS);
 	evhttp_set_max_headers_size(h->evhttp, HEAD_SIZE_MAX);
 	evhttp_set_max_body_size(h->evhttp, (ev_ssize_t)route_body_max() + HEAD_SIZE_MAX);
-	evhttp_set_allowed_methods(h->evhttp, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST | EVHTTP_REQ_PUT |
-						      EVHTTP_REQ_PATCH | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS);
+	evhttp_set_allowed_methods(h->evhttp, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
+						      EVHTTP_REQ_PUT | EVHTTP_REQ_PATCH | EVHTTP_REQ_DELETE |
+						      EVHTTP_REQ_OPTIONS);
 	if (evhttp_accept_socket_with_handle(h->evhttp, fd) == NULL) {
 		*error = "listen: evhttp does not take the socket";
 		return false;

@@ -39,14 +39,15 @@ static void ended(struct bufferevent *stream, short what, void *arg)
 void connection_refuse(struct connection *c, struct answer *a)
 {
 	struct evbuffer *output = bufferevent_get_output(c->stream);
-	size_t		 i;
+	size_t i;
 
 	if (c->call) {
 		call_free(c->call);
 		c->call = NULL;
 	}
 	bufferevent_setcb(c->stream, forget, written, ended, c);
-	evbuffer_add_printf(output, "HTTP/1.1 %d %s\r\n", a->status, error_title(error_from_status(a->status)));
+	evbuffer_add_printf(output, "HTTP/1.1 %d %s\r\n", a->status,
+			    error_title(error_from_status(a->status)));
 	for (i = 0; i < a->header_count; i++)
 		evbuffer_add_printf(output, "%s: %s\r\n", a->headers[i].name, a->headers[i].value);
 	evbuffer_add_printf(output, "Content-Length: %zu\r\nConnection: close\r\n\r\n", a->length);
@@ -59,9 +60,9 @@ void connection_refuse(struct connection *c, struct answer *a)
 void connection_refuse_fault(struct connection *c, enum error e, const char *detail)
 {
 	struct gateway *g = c->http->gateway;
-	struct answer	a = {0};
-	char		id[REQUEST_ID_SIZE];
-	void	       *scratch = talloc_new(NULL);
+	struct answer a = {0};
+	char id[REQUEST_ID_SIZE];
+	void *scratch = talloc_new(NULL);
 
 	trace_request_id(NULL, id);
 	answer_problem(scratch, &a, e, detail, NULL, id);

@@ -9,9 +9,19 @@
 
 #include "services/gateway/head.h"
 
-enum chunk_state { CHUNK_SIZE, CHUNK_SIZE_LF, CHUNK_DATA, CHUNK_DATA_CR, CHUNK_DATA_LF, CHUNK_LAST_CR, CHUNK_LAST_LF };
+enum chunk_state {
+	CHUNK_SIZE,
+	CHUNK_SIZE_LF,
+	CHUNK_DATA,
+	CHUNK_DATA_CR,
+	CHUNK_DATA_LF,
+	CHUNK_LAST_CR,
+	CHUNK_LAST_LF
+};
 
-enum { CHUNK_DIGITS_MAX = 8 };
+enum {
+	CHUNK_DIGITS_MAX = 8
+};
 
 static enum scan_result refuse(struct scan *s, enum error e, const char *detail)
 {

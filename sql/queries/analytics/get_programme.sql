@@ -1,2 +1,2 @@
 -- What holds for the whole programme.
-SELECT time_zone, currency, catalogue_version FROM analytics.programme
+SELECT time_zone, currency, catalogue_version, EXISTS (SELECT 1 FROM analytics.benchmarks) FROM analytics.programme

@@ -1,0 +1,2 @@
+-- Empties what the analytics daemon derives from the log; insights keep when they were first seen.
+TRUNCATE analytics.member_analytics, analytics.spending_summaries, analytics.points_ledgers, analytics.categories, analytics.category_offers;
