@@ -13,7 +13,10 @@
 #include "common/log.h"
 #include "common/loop.h"
 
-enum { FRAME_MAX = 256 };
+enum {
+	FRAME_MAX = 256,
+	FRAME_POOL = 4 << 20, /* touched only as far as used, and kept by malloc between frames */
+};
 
 /* --- reading ----------------------------------------------------------------------------------- */
 
@@ -270,7 +273,7 @@ bool serve_frame(struct daemon *d)
 
 	if (length < 0)
 		return false;
-	context = talloc_pool(d, 64 * 1024);
+	context = talloc_pool(d, FRAME_POOL);
 	d->loop->last_request = clock_monotonic();
 	answer_frame(d, context, data, (size_t)length);
 	if (nn_send(d->loop->requests, d->loop->answer.data, d->loop->answer.length, NN_DONTWAIT) < 0)

@@ -63,12 +63,12 @@ void events_committed(struct batch *b);
 /* store.c: the only file that sees rows. On failure they return NULL or do nothing; db_failed tells. */
 struct working_set;
 
-struct member  *store_member(struct db *db, const void *parent, const char *member_id);
+/* One member and its months whose first days lie in from..to, oldest first, in one round trip; NULL: unknown. */
+struct member  *store_member(struct db *db, const void *parent, const char *member_id, day from, day to,
+			     struct month ***months, size_t *count);
 struct member **store_members(struct db *db, const void *parent, const char *const *ids, size_t count); /* NULL entries: new */
 struct month  **store_months(struct db *db, const void *parent, const char *const *ids, const day *starts, size_t count);
 struct ledger **store_ledgers(struct db *db, const void *parent, const char *const *ids, size_t count);
-/* A member's months whose first days lie in from..to, oldest first. */
-struct month  **store_member_months(struct db *db, const void *parent, const char *member_id, day from, day to, size_t *count);
 struct log_event *store_member_events(struct db *db, const void *parent, int shard, int64_t from, int64_t to,
 				      const char *member_id, size_t *count);
 void store_put_members(struct db *db, const void *scratch, struct member *const *members, size_t count);

@@ -9,26 +9,22 @@
 
 enum { QUALIFYING_DAYS = 365 };
 
-static int64_t window_days(const struct dashboard *d)
+static day window_days(const struct catalogue *c)
 {
-	return d->catalogue->tier_count > 0 ? d->catalogue->tiers[0].window_days : QUALIFYING_DAYS;
+	return c->tier_count > 0 ? (day)c->tiers[0].window_days : QUALIFYING_DAYS;
 }
 
-static day earliest_day(const struct dashboard *d)
+static day earliest_day(const struct period *p)
 {
-	day first = d->period.from;
-
-	if (d->period.before_to >= d->period.before_from && d->period.before_from < first)
-		first = d->period.before_from;
-	return first;
+	return p->before_to >= p->before_from && p->before_from < p->from ? p->before_from : p->from;
 }
 
-void dashboard_months(const struct dashboard *d, day *from, day *to)
+void dashboard_months(const struct catalogue *c, const struct period *p, day today, day *from, day *to)
 {
-	day first = earliest_day(d), window = d->today - (day)window_days(d);
+	day first = earliest_day(p), window = today - window_days(c);
 
 	*from = day_month_start(first < window ? first : window);
-	*to = day_month_start(d->period.to > d->today ? d->period.to : d->today);
+	*to = day_month_start(p->to > today ? p->to : today);
 }
 
 static bool in_period(const struct dashboard *d, day x)
@@ -111,7 +107,7 @@ static void add_points(struct dashboard *d, const void *parent, const struct mon
 	struct bucket *b;
 
 	move_balance(d, x, sum_of(c->earned, -c->redeemed));
-	if (x > d->today - window_days(d) && x <= d->today)
+	if (x > d->today - window_days(d->catalogue) && x <= d->today)
 		d->qualifying = sum_of(d->qualifying, c->qualifying);
 	if (in_before(d, x)) {
 		d->before.earned = sum_of(d->before.earned, c->earned);
@@ -170,7 +166,7 @@ static void add_month(struct dashboard *d, const void *parent, const struct mont
 
 	for (i = 0; i < m->points_count; i++)
 		add_points(d, parent, m, &m->points[i]);
-	if (last < earliest_day(d) || m->start > d->period.to)
+	if (last < earliest_day(&d->period) || m->start > d->period.to)
 		return;
 	for (i = 0; i < m->spend_count; i++)
 		add_spend(d, parent, m, &m->spend[i]);

@@ -51,8 +51,8 @@ struct benchmark {
 struct benchmark *store_benchmarks(struct db *db, const void *parent, const struct period *p, const char *currency,
 				   const char *region, size_t *count);
 
-/* Which months the numbers need: from..to as first days. */
-void dashboard_months(const struct dashboard *d, day *from, day *to);
+/* Which months the numbers need: from..to as first days; before the member's zone is known too. */
+void dashboard_months(const struct catalogue *c, const struct period *p, day today, day *from, day *to);
 /* Fills the numbers from the months (and benchmarks, which may be none). */
 void dashboard_compute(struct dashboard *d, const void *parent, struct month *const *months, size_t month_count,
 		       const struct benchmark *benchmarks, size_t benchmark_count);

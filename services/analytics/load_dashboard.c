@@ -13,44 +13,58 @@ static const char *currency_of(const struct dashboard_query *q, const struct mem
 	return q->currency ? q->currency : main_sum ? main_sum->currency : c->currency;
 }
 
-static void load_numbers(struct request *req, struct dashboard *d)
+/* A period holds for a local day; the query needs months before the member's zone is known: a day more on each side. */
+static void months_needed(const struct catalogue *c, const struct dashboard_query *q, instant now, day *from, day *to)
 {
-	struct benchmark *benchmarks = NULL;
-	struct month	**months;
-	size_t		  month_count, benchmark_count = 0;
-	day		  from, to;
+	day	      today = (day)(now / SECOND / DAY_SECONDS), unused;
+	struct period early, late;
+	struct fault  fault;
 
-	dashboard_months(d, &from, &to);
-	months = store_member_months(req->db, req, d->member->member_id, from, to, &month_count);
-	if (d->catalogue->benchmarks)
-		benchmarks = store_benchmarks(req->db, req, &d->period, d->currency, d->member->region, &benchmark_count);
-	dashboard_compute(d, req, months, month_count, benchmarks, benchmark_count);
+	*from = *to = today;
+	if (!period_resolve(&early, q->period, q->compare, q->has_from, q->from, q->has_to, q->to, today - 1, &fault) ||
+	    !period_resolve(&late, q->period, q->compare, q->has_from, q->from, q->has_to, q->to, today + 1, &fault))
+		return; /* said to the caller once the member is known to exist */
+	dashboard_months(c, &early, today - 1, from, &unused);
+	dashboard_months(c, &late, today + 1, &unused, to);
+}
+
+static reply reply_period_fault(struct request *req, const struct fault *fault)
+{
+	return reply_faults(req, ERR_INVALID, talloc_memdup(req, fault, sizeof(*fault)), 1);
 }
 
 struct dashboard *load_dashboard(struct request *req, const struct dashboard_query *q, reply *answered)
 {
-	struct analytics *a = req->daemon->state;
+	struct catalogue *c = ((struct analytics *)req->daemon->state)->catalogue;
 	struct dashboard *d = talloc_zero(req, struct dashboard);
-	struct member	 *m = store_member(req->db, req, q->member_id);
+	struct benchmark *benchmarks = NULL;
+	struct month	**months;
+	struct member	 *m;
+	size_t		  month_count, benchmark_count = 0;
 	struct fault	  fault;
+	day		  from, to;
 
+	d->now = clock_now();
+	months_needed(c, q, d->now, &from, &to);
+	m = store_member(req->db, req, q->member_id, from, to, &months, &month_count);
 	if (m == NULL) {
 		*answered = reply_not_found(req, "member", q->member_id);
 		return NULL;
 	}
 	d->member = m;
-	d->catalogue = a->catalogue;
-	d->zone = member_zone(m, a->catalogue->zone);
-	d->now = clock_now();
+	d->catalogue = c;
+	d->zone = member_zone(m, c->zone);
 	d->today = tz_day(d->zone, d->now);
-	d->currency = currency_of(q, m, a->catalogue);
+	d->currency = currency_of(q, m, c);
 	if (!period_resolve(&d->period, q->period, q->compare, q->has_from, q->from, q->has_to, q->to, d->today, &fault)) {
-		*answered = reply_faults(req, ERR_INVALID, talloc_memdup(req, &fault, sizeof(fault)), 1);
+		*answered = reply_period_fault(req, &fault);
 		return NULL;
 	}
 	d->points = m->points;
 	points_expire(req, &d->points, d->now, d->zone);
-	load_numbers(req, d);
+	if (c->benchmarks)
+		benchmarks = store_benchmarks(req->db, req, &d->period, d->currency, m->region, &benchmark_count);
+	dashboard_compute(d, req, months, month_count, benchmarks, benchmark_count);
 	return d;
 }
 

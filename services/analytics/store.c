@@ -41,6 +41,32 @@ static struct db_array *text_array(const void *scratch, const char *const *texts
 	return a;
 }
 
+static struct month *month_of(const void *parent, const struct rows *r, size_t i)
+{
+	struct month *m = month_new(parent, "", row_day(r, i, 1));
+	const char   *text[4];
+	size_t	      length[4];
+	int	      k;
+
+	m->member_id = talloc_strdup(m, row_text(r, i, 0));
+	for (k = 0; k < 4; k++)
+		text[k] = row_bytes(r, i, 2 + k, &length[k]);
+	month_decode(m, text[0], length[0], text[1], length[1], text[2], length[2], text[3], length[3]);
+	return m;
+}
+
+static struct month **months_of(const void *parent, const struct rows *r, size_t *count)
+{
+	struct month **out;
+	size_t	       i;
+
+	*count = rows_count(r);
+	out = talloc_zero_array(parent, struct month *, *count + 1);
+	for (i = 0; i < *count; i++)
+		out[i] = month_of(out, r, i);
+	return out;
+}
+
 /* --- members --------------------------------------------------------------------------------------- */
 
 static struct member *member_of(const void *parent, const struct rows *r, size_t i)
@@ -74,11 +100,21 @@ static struct member *member_of(const void *parent, const struct rows *r, size_t
 	return m;
 }
 
-struct member *store_member(struct db *db, const void *parent, const char *member_id)
+struct member *store_member(struct db *db, const void *parent, const char *member_id, day from, day to,
+			    struct month ***months, size_t *count)
 {
-	struct member **found = store_members(db, parent, &member_id, 1);
+	struct rows   *member, *r;
+	struct member *m;
 
-	return found ? found[0] : NULL;
+	db_send(db, SQL_ANALYTICS_GET_MEMBERS, "a", text_array(parent, &member_id, 1));
+	db_send(db, SQL_ANALYTICS_GET_MEMBER_MONTHS, "tdd", member_id, from, to);
+	member = db_next(db, parent);
+	r = db_next(db, parent);
+	if (rows_count(member) == 0 || db_failed(db))
+		return NULL;
+	m = member_of(parent, member, 0);
+	*months = months_of(parent, r, count);
+	return m;
 }
 
 struct member **store_members(struct db *db, const void *parent, const char *const *ids, size_t count)
@@ -171,20 +207,6 @@ void store_put_members(struct db *db, const void *scratch, struct member *const 
 
 /* --- months ---------------------------------------------------------------------------------------- */
 
-static struct month *month_of(const void *parent, const struct rows *r, size_t i)
-{
-	struct month *m = month_new(parent, "", row_day(r, i, 1));
-	const char   *text[4];
-	size_t	      length[4];
-	int	      k;
-
-	m->member_id = talloc_strdup(m, row_text(r, i, 0));
-	for (k = 0; k < 4; k++)
-		text[k] = row_bytes(r, i, 2 + k, &length[k]);
-	month_decode(m, text[0], length[0], text[1], length[1], text[2], length[2], text[3], length[3]);
-	return m;
-}
-
 struct month **store_months(struct db *db, const void *parent, const char *const *ids, const day *starts, size_t count)
 {
 	struct month   **out = talloc_zero_array(parent, struct month *, count + 1), *m;
@@ -205,21 +227,6 @@ struct month **store_months(struct db *db, const void *parent, const char *const
 	}
 	talloc_free(r);
 	return db_failed(db) ? NULL : out;
-}
-
-struct month **store_member_months(struct db *db, const void *parent, const char *member_id, day from, day to,
-				   size_t *count)
-{
-	struct rows   *r = db_query(db, parent, SQL_ANALYTICS_GET_MEMBER_MONTHS, "tdd", member_id, from, to);
-	struct month **out;
-	size_t	       i;
-
-	*count = rows_count(r);
-	out = talloc_zero_array(parent, struct month *, *count + 1);
-	for (i = 0; i < *count; i++)
-		out[i] = month_of(out, r, i);
-	talloc_free(r);
-	return out;
 }
 
 void store_put_months(struct db *db, const void *scratch, struct month *const *months, size_t count)

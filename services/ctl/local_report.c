@@ -44,9 +44,9 @@ static void try_member(const struct local *l, const char *member)
 	try_request(l, "a member's year", talloc_asprintf(l, "/analytics/%s/dashboard?period=year", member));
 	try_request(l, "what is worth knowing about it",
 		    talloc_asprintf(l, "/analytics/%s/insights", member));
-	printf("  # a chart, to look at\n"
-	       "  curl -s -H \"Authorization: Bearer $AE_TOKEN\" -o trend.svg "
-	       "'%s/analytics/%s/charts/trend.svg?period=year'\n",
+	printf("  # a chart to look at\n"
+	       "  curl -s -H \"Authorization: Bearer $AE_TOKEN\" -o spend.svg "
+	       "'%s/analytics/%s/charts/spend.svg?period=year'\n",
 	       local_url(l), member);
 	printf("  # the same as that member itself, who sees nobody else\n"
 	       "  curl -s -H \"Authorization: Bearer $(%s/aectl token --dir %s --role member --member %s)\" "

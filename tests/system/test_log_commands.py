@@ -1,0 +1,97 @@
+"""Stories of the commands that look at the log: lag, dead-letters, rebuild."""
+import json
+
+import pytest
+
+
+def enrolled(member, number=0):
+    return {"specversion": "1.0", "type": "MemberEnrolledEvent", "source": "/tests/log", "id": f"{member}-e{number}",
+            "subject": member, "time": "2026-01-05T10:00:00Z",
+            "data": {"member_id": member, "enrolled_at": "2026-01-05T10:00:00Z", "time_zone": "Europe/London"}}
+
+
+def bought(member, number, amount=1250):
+    time = f"2026-02-{number % 27 + 1:02d}T12:00:00Z"
+    return {"specversion": "1.0", "type": "TransactionProcessedEvent", "source": "/tests/log", "id": f"{member}-t{number}",
+            "subject": member, "time": time,
+            "data": {"transaction_id": f"{member}-t{number}", "member_id": member, "amount_minor": amount + number,
+                     "currency": "GBP", "category": "kitchen", "occurred_at": time}}
+
+
+FACTS = """SELECT member_id, transactions, spend_minor, points_balance, state::text, position
+           FROM analytics.member_analytics ORDER BY member_id"""
+MONTHS = "SELECT member_id, period_start, spend::text, points::text FROM analytics.spending_summaries ORDER BY 1, 2"
+
+
+@pytest.fixture(scope="module")
+def filled(system):
+    """The session's system with a few members of our own."""
+    members = [f"log-{n}" for n in range(20)]
+    reply = system.post_events([enrolled(m) for m in members] + [bought(m, n) for m in members for n in range(15)])
+    assert reply["rejected"] == []
+    system.wait_caught_up()
+    return system
+
+
+@pytest.fixture
+def letters(filled):
+    """Two dead letters as a daemon would have put them."""
+    filled.sql("""INSERT INTO analytics.dead_letters (group_name, shard, position, reason, pointer)
+                  SELECT 'reporting', shard, position, 'made by a test', '/data/amount_minor' FROM analytics.event_log
+                  WHERE member_id = 'log-1' ORDER BY position LIMIT 2""")
+    yield listed(filled)
+    filled.sql("DELETE FROM analytics.dead_letters WHERE reason = 'made by a test'")
+
+
+def listed(system, *more):
+    return json.loads(system.aectl("dead-letters", "list", "--json", "--group", "reporting", *more).stdout)["dead_letters"]
+
+
+def test_lag_reaches_zero(filled):
+    done = filled.aectl("lag", "--wait", "20", "--json", "--shards")
+    report = json.loads(done.stdout)
+    assert all(g["events"] == 0 and g["seconds"] == 0 for g in report["groups"]) and report["shards"] == []
+
+
+def test_lag_of_a_stopped_group(make_system):
+    s = make_system("--set", "analytics.serve_events=no")
+    s.post_events([enrolled("a"), bought("a", 1)])
+    done = s.aectl("lag", "--json", "--shards", check=False)
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert {g["group"]: g["events"] for g in report["groups"]}["analytics"] == 2
+    shard, = [x for x in report["shards"] if x["group"] == "analytics"]
+    assert (shard["position"], shard["head"]) == (0, 2)
+    assert "analytics" in s.aectl("lag", check=False).stdout
+
+
+def test_list_shows_the_reason(filled, letters):
+    assert [(x["pointer"], x["reason"], x["member_id"]) for x in letters] == \
+        [("/data/amount_minor", "made by a test", "log-1")] * 2
+    assert "event" not in letters[0] and listed(filled, "--bodies")[0]["event"]["subject"] == "log-1"
+    assert "made by a test" in filled.aectl("dead-letters", "list").stdout
+    assert len(listed(filled, "--limit", "1")) == 1
+
+
+def test_discard_one_then_all(filled, letters):
+    one = ["--group", "reporting", "--shard", letters[0]["shard"], "--position", letters[0]["position"]]
+    assert filled.aectl("dead-letters", "discard", *one).stdout == "discarded 1\n"
+    assert filled.aectl("dead-letters", "discard", *one, check=False).returncode == 1
+    assert json.loads(filled.aectl("dead-letters", "discard", "--group", "reporting", "--all", "--json").stdout) == \
+        {"discarded": 1}
+    assert listed(filled) == []
+
+
+def test_rebuild_comes_out_equal(filled):
+    before = filled.sql(FACTS), filled.sql(MONTHS)
+    assert len(before[0]) >= 20
+    done = filled.aectl("rebuild", "analytics", "--json")
+    assert json.loads(done.stdout) == {"group": "analytics", "waiting": 0}
+    assert (filled.sql(FACTS), filled.sql(MONTHS)) == before
+
+
+def test_rebuild_without_a_daemon(make_system):
+    s = make_system("--set", "analytics.serve_events=no")
+    s.post_events([enrolled("a")])
+    assert "begins again" in s.aectl("rebuild", "analytics", "--no-wait").stdout
+    assert s.lag() == 1
