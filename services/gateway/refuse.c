@@ -41,10 +41,6 @@ void connection_refuse(struct connection *c, struct answer *a)
 	struct evbuffer *output = bufferevent_get_output(c->stream);
 	size_t i;
 
-	if (c->call) {
-		call_free(c->call);
-		c->call = NULL;
-	}
 	bufferevent_setcb(c->stream, forget, written, ended, c);
 	evbuffer_add_printf(output, "HTTP/1.1 %d %s\r\n", a->status,
 			    error_title(error_from_status(a->status)));
@@ -53,6 +49,9 @@ void connection_refuse(struct connection *c, struct answer *a)
 	evbuffer_add_printf(output, "Content-Length: %zu\r\nConnection: close\r\n\r\n", a->length);
 	evbuffer_add(output, a->body, a->length);
 	connection_phase(c, PHASE_REFUSED);
+	if (c->call) /* the answer may hang under it */
+		call_free(c->call);
+	c->call = NULL;
 	forget(c->stream, c);
 	bufferevent_enable(c->stream, EV_READ | EV_WRITE);
 }
