@@ -103,7 +103,7 @@ static bool read_events(struct daemon *d, void *scratch, struct claim *c, int64_
 		db_array_integer(after, c->position[i]);
 		db_array_integer(until, c->until[i]);
 	}
-	rows = db_query(d->db, scratch, SQL_COMMON_READ_EVENTS, "aaai", shards, after, until, each);
+	rows = db_query(d->db, scratch, SQL_COMMON_READ_EVENTS, "aaait", shards, after, until, each, b->group);
 	b->count = 0;
 	c->read = rows_count(rows);
 	b->events = talloc_zero_array(scratch, struct log_event, rows_count(rows) + 1);

@@ -15,7 +15,12 @@
 #include "common/json.h"
 
 struct reading {
+	const void  *parent;
 	struct json *root;
+	struct json *block; /* values are made in blocks under the root */
+	size_t	     used, size;
+	char	    *texts; /* names and texts: unescaped they are never longer than as written */
+	size_t	     length;
 	struct json *open; /* the object or array being filled */
 	const char  *name; /* of the next member */
 	size_t	     depth;
@@ -29,10 +34,34 @@ static int refuse(struct reading *r, const char *fault)
 	return 0;
 }
 
+/* The root is the first of the first block, so that freeing it frees everything. */
+static struct json *next_value(struct reading *r)
+{
+	if (r->used == r->size) {
+		r->size = r->size == 0 ? 16 : r->size < 1024 ? r->size * 2 : 1024;
+		r->block = talloc_zero_array(r->root ? r->root : r->parent, struct json, r->size);
+		r->used = 0;
+	}
+	return &r->block[r->used++];
+}
+
+static const char *keep_text(struct reading *r, const unsigned char *text, size_t length)
+{
+	char *kept;
+
+	if (r->texts == NULL)
+		r->texts = talloc_size(r->root, r->length + 1);
+	kept = r->texts;
+	memcpy(kept, text, length);
+	kept[length] = '\0';
+	r->texts += length + 1;
+	return kept;
+}
+
 /* Hangs a new value into the open container; NULL refuses. */
 static struct json *add(struct reading *r, enum json_kind kind)
 {
-	struct json *v = talloc_zero(r->root ? r->root : NULL, struct json);
+	struct json *v = next_value(r);
 
 	v->kind = kind;
 	v->name = r->name;
@@ -101,7 +130,7 @@ static int on_text(void *ctx, const unsigned char *text, size_t length)
 	struct reading *r = ctx;
 	struct json    *v = add(r, JSON_TEXT);
 
-	v->text = talloc_strndup(v, (const char *)text, length);
+	v->text = keep_text(r, text, length);
 	v->length = length;
 	return 1;
 }
@@ -116,7 +145,7 @@ static int on_name(void *ctx, const unsigned char *text, size_t length)
 	for (v = r->open->first; v; v = v->next)
 		if (strncmp(v->name, (const char *)text, length) == 0 && v->name[length] == '\0')
 			return refuse(r, "a name appears twice in one object");
-	r->name = talloc_strndup(r->root, (const char *)text, length);
+	r->name = keep_text(r, text, length);
 	return 1;
 }
 
@@ -250,14 +279,26 @@ static const char *fault_text(const void *parent, struct reading *r, const char 
 	return fault;
 }
 
+/* Each value but the first of an array or object has a comma before it. */
+static size_t commas(const char *text, size_t length)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < length; i++)
+		n += text[i] == ',';
+	return n;
+}
+
 struct json *json_parse(const void *parent, const char *text, size_t length, const char **error)
 {
-	struct reading r = {0};
+	struct reading r = {.parent = parent, .length = length};
 	const char    *fault = utf8_fault(text, length);
 	bool	       good;
 
 	if (fault == NULL)
 		fault = escapes_fault(text, length);
+	if (fault == NULL && commas(text, length) > JSON_VALUES_MAX)
+		fault = "too many values";
 	if (fault) {
 		*error = talloc_strdup(parent, fault);
 		return NULL;
@@ -271,8 +312,6 @@ struct json *json_parse(const void *parent, const char *text, size_t length, con
 		TALLOC_FREE(r.root);
 	}
 	yajl_free(r.yajl);
-	if (good)
-		talloc_steal(parent, r.root);
 	return r.root;
 }
 

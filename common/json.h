@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { JSON_DEPTH_MAX = 32, JSON_NAMES_MAX = 1024 };
+enum { JSON_DEPTH_MAX = 32, JSON_NAMES_MAX = 1024, JSON_VALUES_MAX = 500000 };
 
 enum json_kind { JSON_NULL, JSON_BOOLEAN, JSON_INTEGER, JSON_REAL, JSON_TEXT, JSON_ARRAY, JSON_OBJECT };
 

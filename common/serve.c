@@ -292,7 +292,7 @@ bool serve_neighbour(struct daemon *d)
 
 	if (length < 0)
 		return false;
-	context = talloc_pool(d, 64 * 1024);
+	context = talloc_pool(d, FRAME_POOL);
 	req = request_new(d, context);
 	req->operation = d->description->neighbours;
 	req->roles = ROLE_SERVICE;

@@ -31,15 +31,35 @@ static void reject(struct request *req, struct intake *in, const char *id, const
 	in->rejected[in->rejected_count++] = (struct rejection){in->next++, id, *fault};
 }
 
+/* The tree goes, the texts stay: in one piece, since there are thousands of them. */
+static void keep_texts(const void *parent, struct log_event *e)
+{
+	const char **texts[] = {&e->type, &e->source, &e->id, &e->subject};
+	size_t	     lengths[4], total = 0, i;
+	char	    *p;
+
+	for (i = 0; i < 4; i++)
+		total += lengths[i] = strlen(*texts[i]) + 1;
+	p = talloc_size(parent, total);
+	for (i = 0; i < 4; i++) {
+		memcpy(p, *texts[i], lengths[i]);
+		*texts[i] = p;
+		p += lengths[i];
+	}
+	e->json = e->data = NULL;
+}
+
 static void judge(struct request *req, struct intake *in, const struct json *json, const char *text, size_t length)
 {
 	struct log_event    e;
 	struct schema_fault fault;
 
-	if (cloudevent_read(req, json, text, length, &e, &fault))
+	if (cloudevent_read(req, json, text, length, &e, &fault)) {
+		keep_texts(req, &e);
 		accept_event(req, in, &e);
-	else
-		reject(req, in, json_get_text(json, "id", NULL), &fault);
+	} else {
+		reject(req, in, talloc_strdup(req, json_get_text(json, "id", NULL)), &fault);
+	}
 }
 
 static bool too_many(enum error *error, const char **detail)
@@ -96,9 +116,11 @@ static bool read_lines(struct request *req, struct intake *in, enum error *error
 	const char	   *p = req->body, *end = p + req->body_length, *stop, *why;
 	struct schema_fault fault = {"", "json", NULL};
 	struct json	   *json;
+	void		   *scratch = talloc_pool(req, 64 * 1024);
 	size_t		    length;
 
 	for (; p < end; p = stop + 1) {
+		talloc_free_children(scratch); /* a line's tree is small, and the pool stays in the cache */
 		stop = memchr(p, '\n', (size_t)(end - p));
 		if (stop == NULL)
 			stop = end;
@@ -109,13 +131,15 @@ static bool read_lines(struct request *req, struct intake *in, enum error *error
 			continue;
 		if (in->next == INTAKE_EVENTS_MAX)
 			return too_many(error, detail);
-		json = json_parse(req, p, length, &why);
-		fault.detail = why;
+		json = json_parse(scratch, p, length, &why);
 		if (json)
 			judge(req, in, json, p, length);
-		else
+		else {
+			fault.detail = talloc_strdup(req, why);
 			reject(req, in, NULL, &fault);
+		}
 	}
+	talloc_free(scratch);
 	return true;
 }
 
