@@ -7,6 +7,7 @@
 
 #include "gen/sql/analytics.h"
 #include "services/analytics/analytics.h"
+#include "services/analytics/jobs.h"
 
 static struct analytics_settings {
 	int64_t cache_seconds;
@@ -24,6 +25,7 @@ static const struct handler handlers[] = {
 	HANDLE_post_events,
 	HANDLE_get_dashboard,
 	HANDLE_get_chart,
+	HANDLE_get_insights,
 };
 
 static const struct subscription subscriptions[] = {
@@ -32,6 +34,8 @@ static const struct subscription subscriptions[] = {
 
 static const struct job jobs[] = {
 	{"refresh_catalogue", SECOND, refresh_catalogue},
+	{"refresh_facts", SECOND / 4, refresh_facts},
+	{"refresh_peers", SECOND / 50, refresh_peers},
 };
 
 static bool start(struct daemon *d)

@@ -26,6 +26,8 @@ struct command {
 };
 
 /* options.c */
+/* What lives as long as the command; main.c frees it, so that no early return needs to. */
+extern void *ctl_memory;
 /* Reads a whole number in minimum..maximum; says on stderr what is wrong with it otherwise. */
 bool option_integer(const char *option, const char *text, int64_t minimum, int64_t maximum, int64_t *out);
 /* One line on stderr that names the mistake and points at --help; CTL_USAGE. */

@@ -37,7 +37,7 @@ struct dead_options {
 
 static void list_json(const PGresult *r, bool bodies)
 {
-	struct json_writer *w = json_writer_new(NULL);
+	struct json_writer *w = json_writer_new(ctl_memory);
 	int i;
 
 	json_open_object(w, NULL);

@@ -38,7 +38,7 @@ static int64_t lag_events(const PGresult *r)
 
 static void lag_json(const PGresult *groups, const PGresult *shards)
 {
-	struct json_writer *w = json_writer_new(NULL);
+	struct json_writer *w = json_writer_new(ctl_memory);
 	int i;
 
 	json_open_object(w, NULL);

@@ -62,7 +62,7 @@ static bool stop(struct local *l)
 static int down_run(const char *dir, bool erase, bool json)
 {
 	const char *error = NULL;
-	struct local *l = local_load(NULL, dir, &error);
+	struct local *l = local_load(ctl_memory, dir, &error);
 	bool was = l && local_running(l->dir), good = !l || stop(l);
 
 	if (good && l && erase)

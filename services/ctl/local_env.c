@@ -64,7 +64,7 @@ static int env_print(const struct local *l, bool json)
 static int env_run(const char *dir, bool json)
 {
 	const char *error = NULL;
-	struct local *l = local_load(NULL, dir, &error);
+	struct local *l = local_load(ctl_memory, dir, &error);
 	int rc = CTL_AWAY;
 
 	if (l && local_running(l->dir) && l->port)

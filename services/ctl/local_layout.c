@@ -4,6 +4,7 @@
  * Two things can push a part out of D: the path of a unix socket is at most 107 bytes long, and
  * PostgreSQL does not run as root, so under root it needs folders that its own user can reach.
  */
+#include "services/ctl/ctl.h"
 #include "services/ctl/local.h"
 
 #include <errno.h>
@@ -43,7 +44,8 @@ bool folder_make(const char *path, mode_t mode, const char **error)
 
 	if ((mkdir(path, mode) == 0 || errno == EEXIST) && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return true;
-	*error = talloc_asprintf(NULL, "%s: %s", path, errno == EEXIST ? "is not a folder" : strerror(errno));
+	*error = talloc_asprintf(ctl_memory, "%s: %s", path,
+				 errno == EEXIST ? "is not a folder" : strerror(errno));
 	return false;
 }
 

@@ -105,7 +105,7 @@ static void __attribute__((noreturn)) run_initdb(const struct local *l, const ch
 	if (!program || out < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 || !postgres_become(l))
 		_exit(127);
 	unsetenv("PGDATA");
-	execl(program, "initdb", "-D", folder, "-U", LOCAL_OWNER, "-A", "trust", "--locale=C.UTF-8", "-E",
+	execl(program, program, "-D", folder, "-U", LOCAL_OWNER, "-A", "trust", "--locale=C.UTF-8", "-E",
 	      "UTF8", l->fsync ? NULL : "-N", (char *)NULL);
 	_exit(127);
 }

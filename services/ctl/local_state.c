@@ -1,6 +1,7 @@
 /*
  * local_state.c - D/local.json and D/lock
  */
+#include "services/ctl/ctl.h"
 #include "services/ctl/local.h"
 
 #include <errno.h>
@@ -38,7 +39,7 @@ char *file_read(const void *parent, const char *path, size_t *length)
 
 bool file_replace(const char *path, const char *text, size_t length, mode_t mode)
 {
-	char *temporary = talloc_asprintf(NULL, "%s.%d", path, (int)getpid());
+	char *temporary = talloc_asprintf(ctl_memory, "%s.%d", path, (int)getpid());
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 	bool good = fd >= 0 && write(fd, text, length) == (ssize_t)length;
 
@@ -68,7 +69,7 @@ static void put_identity(struct json_writer *w, struct identity id)
 
 bool local_save(const struct local *l)
 {
-	struct json_writer *w = json_writer_new(NULL);
+	struct json_writer *w = json_writer_new(ctl_memory);
 	char since[INSTANT_TEXT];
 	const char *text;
 	size_t length;
@@ -164,11 +165,11 @@ struct local *local_load(const void *parent, const char *dir, const char **error
 /* D/lock, open. The lock belongs to the open file, so a forked supervisor keeps what its parent took. */
 static int lock_open(const char *dir, const char **error)
 {
-	char *path = talloc_asprintf(NULL, "%s/lock", dir);
+	char *path = talloc_asprintf(ctl_memory, "%s/lock", dir);
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		*error = talloc_asprintf(NULL, "%s: %s", path, strerror(errno));
+		*error = talloc_asprintf(ctl_memory, "%s: %s", path, strerror(errno));
 	talloc_free(path);
 	return fd;
 }

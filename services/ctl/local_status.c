@@ -41,7 +41,7 @@ static const char *child_state(const struct status *s, const struct child *c)
 
 static struct status *status_ask(const char *dir, const char **error)
 {
-	struct status *s = talloc_zero(NULL, struct status);
+	struct status *s = talloc_zero(ctl_memory, struct status);
 
 	if ((s->local = local_load(s, dir, error)))
 		s->running = local_running(s->local->dir);

@@ -84,7 +84,7 @@ static bool port_choose(int64_t *port, const char **error)
 	if (good)
 		*port = ntohs(a.sin_port);
 	else
-		*error = talloc_asprintf(NULL, "port %d of 127.0.0.1 cannot be used: %s", (int)*port,
+		*error = talloc_asprintf(ctl_memory, "port %d of 127.0.0.1 cannot be used: %s", (int)*port,
 					 strerror(errno));
 	close(fd);
 	return good;
@@ -95,7 +95,7 @@ static bool port_choose(int64_t *port, const char **error)
 /* Makes D and its parents. */
 static bool make_directory(const char *dir, const char **error)
 {
-	char *path = talloc_strdup(NULL, dir), *slash = path;
+	char *path = talloc_strdup(ctl_memory, dir), *slash = path;
 	bool good = true;
 
 	while (good && (slash = strchr(slash + 1, '/'))) {
@@ -424,7 +424,7 @@ static bool up_option(struct up *u, int c, const char *value)
 
 int local_up(int argc, char **argv)
 {
-	struct up *u = talloc_zero(NULL, struct up);
+	struct up *u = talloc_zero(ctl_memory, struct up);
 	int c, rc;
 
 	u->options = (struct local_options){.port = 8080, .instances = 1, .fsync = true};

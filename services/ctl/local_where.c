@@ -1,6 +1,7 @@
 /*
  * local_where.c - which local system, or which database, a command means
  */
+#include "services/ctl/ctl.h"
 #include "services/ctl/local.h"
 
 #include <stdio.h>
@@ -40,7 +41,7 @@ static const char *conninfo_find(const struct database_options *o, const char **
 		return o->postgres;
 	if (!o->dir && host && *host)
 		return "";
-	if ((l = local_load(NULL, local_default_dir(o->dir), error)) && local_running(l->dir))
+	if ((l = local_load(ctl_memory, local_default_dir(o->dir), error)) && local_running(l->dir))
 		return local_conninfo(l, LOCAL_OWNER);
 	if (l)
 		*error = "the local system is not running";
@@ -50,7 +51,7 @@ static const char *conninfo_find(const struct database_options *o, const char **
 struct pg *database_open(const char *command, const struct database_options *o)
 {
 	const char *error = NULL, *conninfo = conninfo_find(o, &error);
-	struct pg *pg = conninfo ? pg_open(NULL, conninfo, &error) : NULL;
+	struct pg *pg = conninfo ? pg_open(ctl_memory, conninfo, &error) : NULL;
 
 	if (!pg)
 		fprintf(stderr, "%s: %s\n", command, error);

@@ -90,7 +90,9 @@ int main(int argc, char **argv)
 	}
 	name = talloc_asprintf(NULL, "aectl %s", c->name);
 	argv[words] = name;
+	ctl_memory = talloc_new(NULL);
 	rc = c->run(argc - words, argv + words);
+	talloc_free(ctl_memory);
 	talloc_free(name);
 	return rc;
 }

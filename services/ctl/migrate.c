@@ -118,7 +118,7 @@ static int migrations_pending(struct pg *pg, const char **error)
 
 static void migrate_report(int count, bool dry_run, bool json)
 {
-	struct json_writer *w = json_writer_new(NULL);
+	struct json_writer *w = json_writer_new(ctl_memory);
 	int i;
 
 	json_open_object(w, NULL);

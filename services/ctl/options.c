@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+void *ctl_memory;
+
 bool option_integer(const char *option, const char *text, int64_t minimum, int64_t maximum, int64_t *out)
 {
 	char *end;

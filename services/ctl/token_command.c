@@ -40,7 +40,7 @@ static bool member_valid(const char *id)
 static int token_print(const struct token_options *o)
 {
 	const char *error = NULL, *token;
-	struct local *l = local_load(NULL, local_default_dir(o->dir), &error);
+	struct local *l = local_load(ctl_memory, local_default_dir(o->dir), &error);
 	int rc = CTL_FAILED;
 
 	if (!l) {

@@ -45,6 +45,7 @@ LIST_HEAD(connection_list, connection);
 struct http {
 	struct gateway *gateway;
 	struct evhttp *evhttp;
+	struct evhttp_bound_socket *listener;
 	struct event *sweep;
 	struct connection_list connections;
 	size_t count, slots;

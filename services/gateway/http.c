@@ -98,6 +98,12 @@ void http_answer(struct call *call, struct answer *a)
 		body_put(evhttp_request_get_output_buffer(req), a);
 	}
 	evhttp_send_reply(req, a->status, NULL, NULL);
+	/*
+	 * evhttp goes on reading while it writes, only to learn of a close: a client that has shut its side
+	 * would lose the rest, and one that keeps sending would fill the memory.
+	 */
+	if (c)
+		bufferevent_disable(c->stream, EV_READ);
 }
 
 /* --- listening --------------------------------------------------------------------------- */
@@ -208,7 +214,8 @@ bool http_open(struct gateway *g, const char **error)
 	evhttp_set_allowed_methods(h->evhttp, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
 						      EVHTTP_REQ_PUT | EVHTTP_REQ_PATCH | EVHTTP_REQ_DELETE |
 						      EVHTTP_REQ_OPTIONS);
-	if (evhttp_accept_socket_with_handle(h->evhttp, fd) == NULL) {
+	h->listener = evhttp_accept_socket_with_handle(h->evhttp, fd);
+	if (h->listener == NULL) {
 		*error = "listen: evhttp does not take the socket";
 		return false;
 	}
@@ -218,14 +225,9 @@ bool http_open(struct gateway *g, const char **error)
 	return true;
 }
 
-static void listener_close(struct evhttp_bound_socket *bound, void *evhttp)
-{
-	evhttp_del_accept_socket(evhttp, bound);
-}
-
 void http_stop(struct gateway *g)
 {
-	evhttp_foreach_bound_socket(g->http->evhttp, listener_close, g->http->evhttp);
+	evhttp_del_accept_socket(g->http->evhttp, g->http->listener);
 	if (g->http->socket_path)
 		unlink(g->http->socket_path);
 }

@@ -4,8 +4,7 @@
  * usage: echo_daemon FOLDER SERVICE INSTANCE
  * Speaks frames on FOLDER/SERVICE-INSTANCE.rpc. The member id says what it does: "sleep-MS" answers
  * late, "omit" leaves the entry out, "big-BYTES" has a body of so many bytes, "status-N" answers N,
- * "die" ends the process; all others, and every other operation, are answered with the entry's values
- * as JSON-like text.
+ * "die" ends the process; all others, and every other operation, are answered with the entry's values.
  */
 #include <nanomsg/nn.h>
 #include <nanomsg/reqrep.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "common/frame.h"
+#include "common/json.h"
 
 static const char *instance;
 
@@ -48,10 +48,13 @@ static void put_reply(struct frame_writer *w, const char *id, long status, const
 static void answer(struct frame_writer *w, void *scratch, struct frame_reader entry)
 {
 	struct frame_attribute a;
-	const char	      *id = "", *member = "", *operation = "";
-	char		      *text = talloc_strdup(scratch, "{");
-	long		       n;
+	const char *id = "", *member = "", *operation = "";
+	struct json_writer *json = json_writer_new(scratch);
+	const char *text;
+	size_t length;
+	long n;
 
+	json_open_object(json, NULL);
 	while (frame_next(&entry, &a)) {
 		char *value = talloc_strndup(scratch, a.value, a.length);
 
@@ -61,10 +64,14 @@ static void answer(struct frame_writer *w, void *scratch, struct frame_reader en
 			operation = value;
 		else if (frame_is(&a, "path.member_id"))
 			member = value;
-		if (a.length < 200)
-			text = talloc_asprintf_append_buffer(text, "\"%.*s\":\"%s\",", (int)a.name_length, a.name, value);
+		if (!frame_is(&a, "body"))
+			json_put_text(json, talloc_strndup(scratch, a.name, a.name_length), value);
+		else
+			json_put_integer(json, "body_length", (int64_t)a.length);
 	}
-	text = talloc_asprintf_append_buffer(text, "\"instance\":\"%s\"}", instance);
+	json_put_text(json, "instance", instance);
+	json_close(json);
+	text = json_text(json, &length);
 	if (strcmp(member, "die") == 0)
 		_exit(9);
 	if (strcmp(member, "omit") == 0)
@@ -72,22 +79,24 @@ static void answer(struct frame_writer *w, void *scratch, struct frame_reader en
 	if ((n = number_behind(member, "sleep-")) >= 0)
 		rest(n);
 	if ((n = number_behind(member, "big-")) >= 0) {
-		text = talloc_array(scratch, char, (size_t)n + 1);
-		memset(text, 'x', (size_t)n);
-		text[n] = '\0';
+		text = memset(talloc_array(scratch, char, (size_t)n), 'x', (size_t)n);
+		length = (size_t)n;
 	}
-	if (strcmp(operation, "metrics") == 0)
-		text = talloc_asprintf(scratch, "# HELP echo_x Nothing\n# TYPE echo_x counter\necho_x{instance=\"%s\"} 1\n",
-				       instance);
+	if (strcmp(operation, "metrics") == 0) {
+		text = talloc_asprintf(
+			scratch, "# HELP echo_x Nothing\n# TYPE echo_x counter\necho_x{instance=\"%s\"} 1\n",
+			instance);
+		length = strlen(text);
+	}
 	n = number_behind(member, "status-");
-	put_reply(w, id, n >= 0 ? n : 200, text, strlen(text));
+	put_reply(w, id, n >= 0 ? n : 200, text, length);
 }
 
 int main(int argc, char **argv)
 {
 	struct frame_writer w = {0};
-	int		    any = -1, s = nn_socket(AF_SP, NN_REP);
-	char		   *address;
+	int any = -1, s = nn_socket(AF_SP, NN_REP);
+	char *address;
 
 	if (argc != 4)
 		return 2;
@@ -101,8 +110,8 @@ int main(int argc, char **argv)
 	puts("ready");
 	fflush(stdout);
 	for (;;) {
-		void		   *data = NULL, *scratch = talloc_new(NULL);
-		int		    length = nn_recv(s, &data, NN_MSG, 0);
+		void *data = NULL, *scratch = talloc_new(NULL);
+		int length = nn_recv(s, &data, NN_MSG, 0);
 		struct frame_reader frame, entry;
 
 		if (length < 0)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import signal
 import socket
@@ -203,5 +204,5 @@ def read_all(s):
 
 
 def statuses(data):
-    """The status of every response in the bytes."""
-    return [int(line.split()[1]) for line in data.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+    """The status of every response in the bytes; a body may end without a line end."""
+    return [int(code) for code in re.findall(rb"HTTP/1\.[01] (\d{3}) [A-Z]", data)]

@@ -1,0 +1,2 @@
+-- How many events the log holds.
+SELECT sum(position)::int8 FROM analytics.shard_heads
