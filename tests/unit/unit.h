@@ -31,8 +31,8 @@ static inline int unit_run(const char *name, const TTest *const *cases, size_t c
 #define UNIT_MAIN(name, ...)                                                                    \
 	int main(void)                                                                          \
 	{                                                                                       \
-		const TTest *const cases[] = {__VA_ARGS__};                                     \
-		return unit_run(name, cases, sizeof(cases) / sizeof(cases[0]));                 \
+		const TTest *const unit_cases[] = {__VA_ARGS__};                                     \
+		return unit_run(name, unit_cases, sizeof(unit_cases) / sizeof(unit_cases[0]));                 \
 	}
 
 #endif
