@@ -11,7 +11,7 @@
 #include "services/analytics/jobs.h"
 
 enum {
-	SLICE = 25
+	SLICE = 50
 };
 
 /* Where the next slice begins; "" = from the start. */

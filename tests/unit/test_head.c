@@ -41,7 +41,7 @@ static const struct {
 	const char *in;
 	long want; /* bytes of the first request behind its head's start; -1 refused, -2 incomplete */
 	const char *why;
-} cases[] = {
+} requests[] = {
 	{GET "\r\nGET", (long)sizeof(GET "\r\n") - 1, "stops behind the head"},
 	{GET, -2, "no blank line yet"},
 	{POST "Content-Length: 3\r\n\r\nabcGET", (long)sizeof(POST "Content-Length: 3\r\n\r\nabc") - 1,
@@ -83,11 +83,11 @@ START_TEST(a_request_ends_where_it_ends)
 	static const size_t pieces[] = {1, 2, 3, 7, 4096};
 	size_t i, n;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
 		for (n = 0; n < sizeof(pieces) / sizeof(pieces[0]); n++)
-			ck_assert_msg(feed(cases[i].in, pieces[n], 100) == cases[i].want,
-				      "%s: got %ld, want %ld, pieces of %zu", cases[i].why,
-				      feed(cases[i].in, pieces[n], 100), cases[i].want, pieces[n]);
+			ck_assert_msg(feed(requests[i].in, pieces[n], 100) == requests[i].want,
+				      "%s: got %ld, want %ld, pieces of %zu", requests[i].why,
+				      feed(requests[i].in, pieces[n], 100), requests[i].want, pieces[n]);
 }
 END_TEST
 
