@@ -25,6 +25,13 @@ $(BUILD)/services/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out services/$(1)
 endef
 $(foreach s,$(notdir $(patsubst %/,%,$(wildcard services/*/))),$(eval $(call archive,$(s))))
 
+# A neighbour on the nanomsg sockets, for the tests of the bus.
+PROGRAMS += $(BUILD)/tests/lib/bus_client
+$(BUILD)/tests/lib/bus_client: $(BUILD)/tests/lib/bus_client.o
+	@echo "  LD    $@"
+	@$(CC) $(SANFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+-include $(BUILD)/tests/lib/bus_client.d
+
 units: $(UNIT_TESTS)
 
 unit-check: units
