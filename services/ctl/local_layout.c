@@ -276,7 +276,7 @@ static int remove_entry(const char *path, const struct stat *st, int kind, struc
 
 bool folder_remove(const char *path)
 {
-	return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0;
+	return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0;
 }
 
 void local_remove_run(struct local *l)

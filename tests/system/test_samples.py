@@ -32,7 +32,8 @@ def up_again(where, *options):
 def test_synthetic_sample(folder):
     about = up(folder / "a", "--sample", "synthetic:100")
     assert about["events"] > 100 and about["caught_up"]
-    status = json.loads(aectl("lag", "--dir", folder / "a", "--json").stdout)
+    # Findings are still being published, so a group may be behind just now: exit 1 says only that.
+    status = json.loads(aectl("lag", "--dir", folder / "a", "--json", check=False).stdout)
     assert all(g["dead_letters"] == 0 for g in status["groups"])
 
 
