@@ -154,7 +154,6 @@ END_TEST
 
 START_TEST(sets_with_bad_keys_are_refused)
 {
-	static const unsigned char short_modulus[128] = {0x80};
 	void *scratch = talloc_new(NULL);
 	const char *why;
 	json_t *nameless, *weak;
