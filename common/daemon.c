@@ -112,31 +112,41 @@ static void options_read(struct options *o, const char *service, int argc, char 
 	}
 }
 
+/* All or nothing: a file that cannot be read leaves every setting as it was. */
+static bool settings_apply(struct daemon *d, const struct options *o, const char **error)
+{
+	const struct daemon_description *desc = d->description;
+	const struct setting *const	 tables[] = {common_rows, desc->settings ? desc->settings : no_rows, NULL};
+	enum log_level			 level;
+
+	if (!settings_load(d, o->file, desc->service, tables, error))
+		return false;
+	if (!log_level_parse(common.log_level, &level)) {
+		*error = talloc_asprintf(d, "log_level: \"%s\" is none of error, warning, info, debug", common.log_level);
+		return false;
+	}
+	log_set_level(level);
+	return true;
+}
+
 static void settings_read(struct daemon *d, const struct options *o)
 {
 	const struct daemon_description *desc = d->description;
 	const struct setting *const	 tables[] = {common_rows, desc->settings ? desc->settings : no_rows, NULL};
 	const char			*error;
-	enum log_level			 level;
 
 	if (o->help) {
 		settings_help(stdout, tables);
 		exit(EXIT_SUCCESS);
 	}
-	if (!settings_load(d, o->file, desc->service, tables, &error)) {
+	if (!settings_apply(d, o, &error)) {
 		fprintf(stderr, "ae-%s: %s\n", desc->service, error);
-		exit(2);
-	}
-	if (!log_level_parse(common.log_level, &level)) {
-		fprintf(stderr, "ae-%s: log_level: \"%s\" is none of error, warning, info, debug\n", desc->service,
-			common.log_level);
 		exit(2);
 	}
 	if (o->check) {
 		puts("the configuration is good");
 		exit(EXIT_SUCCESS);
 	}
-	log_set_level(level);
 }
 
 /* Each daemon has a database role of its own; a "user=" in the setting wins. */
@@ -305,13 +315,18 @@ static bool turn(struct daemon *d)
 
 static void reload(struct daemon *d, const struct options *o)
 {
+	const char *error;
+
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_monotonic());
-	settings_read(d, o);
-	if (d->description->reload)
-		d->description->reload(d);
 	d->loop->reloading = false;
+	if (!settings_apply(d, o, &error)) {
+		log_error("settings stay as they were reason=\"%s\"", error);
+	} else {
+		if (d->description->reload)
+			d->description->reload(d);
+		log_info("settings read again");
+	}
 	sd_notify(0, "READY=1");
-	log_info("settings read again");
 }
 
 /* Takes itself out of the folder, so that the gateway sends nothing new, and answers what is under way. */

@@ -29,8 +29,10 @@ static int category_order(const void *code, const void *category)
 
 const char *catalogue_category_name(const struct catalogue *c, const char *code)
 {
-	const struct category *found = bsearch(code, c->categories, c->category_count, sizeof(*found), category_order);
+	const struct category *found = NULL;
 
+	if (c->category_count > 0)
+		found = bsearch(code, c->categories, c->category_count, sizeof(*found), category_order);
 	return found ? found->name : code;
 }
 
