@@ -5,6 +5,7 @@
 #define AE_DASHBOARD_H
 
 #include "common/chart.h"
+#include "common/money.h"
 #include "services/analytics/analytics.h"
 #include "services/analytics/period.h"
 
@@ -77,9 +78,5 @@ struct dashboard *load_dashboard(struct request *req, const struct dashboard_que
 const char *dashboard_etag(const void *parent, const struct member *m, const struct catalogue *c, day today, const char *more);
 /* "period=month&compare=previous" as it came, for links and cache keys. */
 const char *request_query(struct request *req);
-
-/* money.c: minor units to major by ISO 4217 */
-int    currency_decimals(const char *currency);
-double currency_major(int64_t minor, const char *currency);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "services/analytics/dashboard.h"
+#include "common/money.h"
 #include "services/analytics/insights.h"
 
 enum {

@@ -13,23 +13,27 @@
 #include "services/analytics/store_insights.h"
 
 enum {
-	SLICE = 50,
+	SLICE = 25,
 	MONTHS_DAILY = 2,
 	MONTHS_ALL = 13,
 	DELETE_SLICE = 2000,
 	GROWN_LEAST = 1000
 };
-#define IDLE     (5 * SECOND) /* between looks whether a pass is due */
+#define BURST    (SECOND / 5)     /* work, then */
+#define PAUSE    (SECOND - BURST) /* time for others */
+#define IDLE     (5 * SECOND)     /* between looks whether a pass is due */
 #define PASS_GAP (DAY_SECONDS * SECOND)
 #define GROWTH   1.2
 
-static int64_t idle_until; /* CLOCK_MONOTONIC */
+static int64_t idle_until, burst_until; /* CLOCK_MONOTONIC */
 static bool cleaning = true;
 
 /* How many months a pass that is due goes over; 0: none is due. */
 static int months_due(const struct peer_pass *p, int64_t events, instant now)
 {
-	if (events > 0 && (double)events >= GROWTH * (double)p->events + (p->events > 0 ? GROWN_LEAST : 0))
+	if (events == 0)
+		return 0;
+	if ((double)events >= GROWTH * (double)p->events + (p->events > 0 ? GROWN_LEAST : 0))
 		return MONTHS_ALL;
 	return p->finished == INSTANT_NONE || now - p->finished >= PASS_GAP ? MONTHS_DAILY : 0;
 }
@@ -64,15 +68,13 @@ static bool go_on(struct daemon *d, const void *scratch, const struct peer_pass 
 	return true;
 }
 
-bool refresh_peers(struct daemon *d)
+/* One portion; true: there is more. */
+static bool count_portion(struct daemon *d)
 {
-	void *scratch;
+	void *scratch = talloc_new(d);
 	const struct peer_pass *p;
 	bool more = false;
 
-	if (clock_monotonic() < idle_until)
-		return false;
-	scratch = talloc_new(d);
 	db_begin(d->db, "SET LOCAL synchronous_commit = off");
 	p = store_hold_peer_pass(d->db, scratch);
 	if (p)
@@ -82,8 +84,25 @@ bool refresh_peers(struct daemon *d)
 			    db_message(d->db));
 		more = false;
 	}
-	if (!more)
-		idle_until = clock_monotonic() + IDLE;
 	talloc_free(scratch);
-	return false; /* one portion each time the job is due, to leave room for requests */
+	return more;
+}
+
+/* A fifth of each second at most, so that a long count leaves room for requests. */
+bool refresh_peers(struct daemon *d)
+{
+	int64_t now = clock_monotonic();
+
+	if (now < idle_until)
+		return false;
+	if (now > burst_until + PAUSE)
+		burst_until = now + BURST;
+	if (!count_portion(d)) {
+		idle_until = clock_monotonic() + IDLE;
+		return false;
+	}
+	if (clock_monotonic() < burst_until)
+		return true;
+	idle_until = burst_until + PAUSE;
+	return false;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "services/analytics/dashboard.h"
+#include "common/money.h"
 #include "services/analytics/words.h"
 
 static const char *const month_names[12] = {"January",   "February", "March",    "April",

@@ -52,5 +52,7 @@ int migrate(int argc, char **argv);
 int lag(int argc, char **argv);
 int dead_letters(int argc, char **argv);
 int rebuild(int argc, char **argv);
+/* benchmarks_load.c, with benchmarks_file.c and benchmarks_fetch.c: market data */
+int benchmarks_load(int argc, char **argv);
 
 #endif

@@ -11,6 +11,7 @@
 #include <talloc.h>
 
 static const struct command commands[] = {
+	{"benchmarks load", benchmarks_load, "market data that members are compared with"},
 	{"dead-letters", dead_letters, "events that could not be applied: list, replay, discard"},
 	{"events send", events_send, "send a file of events to the intake"},
 	{"generate", generate, "make a synthetic programme of any size"},

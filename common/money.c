@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "services/analytics/dashboard.h"
+#include "common/money.h"
 
 int currency_decimals(const char *currency)
 {
