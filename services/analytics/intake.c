@@ -49,6 +49,16 @@ static void keep_texts(const void *parent, struct log_event *e)
 	e->json = e->data = NULL;
 }
 
+/* Pointers start at the event, also when it is an item of a batch; its index is said beside. */
+static void relate(const void *parent, const struct json *json, struct schema_fault *fault)
+{
+	const char *place = json_pointer(parent, json);
+	size_t	    length = strlen(place);
+
+	if (length > 0 && strncmp(fault->pointer, place, length) == 0 && strchr("/", fault->pointer[length]))
+		fault->pointer += length;
+}
+
 static void judge(struct request *req, struct intake *in, const struct json *json, const char *text, size_t length)
 {
 	struct log_event    e;
@@ -58,6 +68,7 @@ static void judge(struct request *req, struct intake *in, const struct json *jso
 		keep_texts(req, &e);
 		accept_event(req, in, &e);
 	} else {
+		relate(req, json, &fault);
 		reject(req, in, talloc_strdup(req, json_get_text(json, "id", NULL)), &fault);
 	}
 }
