@@ -127,9 +127,14 @@ struct cache *cache_new(const void *parent, const char *address, int64_t timeout
 	return c;
 }
 
-bool cache_up(const struct cache *c)
+bool cache_up(struct cache *c)
 {
-	return link_up(c->link);
+	return cache_ensure(c);
+}
+
+bool cache_settled(const struct cache *c)
+{
+	return c->owed_count == 0;
 }
 
 /* "e:<entry>", so that no entry can be called "t". Longer names than fit are not cached. */

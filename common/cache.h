@@ -18,7 +18,8 @@ struct cache;
 enum { CACHE_TOKEN = 17 };
 
 struct cache *cache_new(const void *parent, const char *address, int64_t timeout); /* unix:PATH or host:port */
-bool	      cache_up(const struct cache *c);
+bool	      cache_up(struct cache *c); /* connects if need be, and does the drops that are owed */
+bool	      cache_settled(const struct cache *c); /* no drop is owed */
 /*
  * The entry under parent, or NULL; then token holds what cache_put needs ("" when Redis is away).
  */

@@ -24,6 +24,7 @@ struct daemon_loop {
 	bool		    behind;   /* the log may hold something new */
 	bool		    stopping, reloading;
 	bool		    serves_requests, serves_events, serves_jobs;
+	int64_t		   *dropped;	  /* by subscription and shard: caches are dropped, or owed, up to here */
 	int64_t		    last_request; /* CLOCK_MONOTONIC microseconds */
 	int64_t		   *job_due;
 	int64_t		    batch_size;
