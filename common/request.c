@@ -32,6 +32,16 @@ void request_put_header(struct request *req, const char *name, const char *value
 	req->headers[req->header_count++].value = talloc_strdup(req, value);
 }
 
+static bool header_is_put(const struct request *req, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < req->header_count; i++)
+		if (strcmp(req->headers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static reply finish(struct request *req, int status, const char *content_type, const void *body, size_t length)
 {
 	req->status = status;
@@ -48,7 +58,7 @@ static reply finish_problem(struct request *req, enum error e, const char *detai
 	const char *text;
 	size_t	    length;
 
-	if (error_retryable(e) && req->header_count == 0)
+	if (error_retryable(e) && !header_is_put(req, "retry-after"))
 		request_put_header(req, "retry-after", "1");
 	text = problem_text(req, e, detail, NULL, req->request_id, faults, count, &length);
 	return finish(req, error_status(e), "application/problem+json", text, length);

@@ -11,13 +11,20 @@
 #include "services/analytics/booking.h"
 #include "services/analytics/working_set.h"
 
-enum kind { KIND_NONE, KIND_TRANSACTION, KIND_EARNED, KIND_ENROLLED, KIND_TIER, KIND_REDEMPTION };
+enum kind {
+	KIND_NONE,
+	KIND_TRANSACTION,
+	KIND_EARNED,
+	KIND_ENROLLED,
+	KIND_TIER,
+	KIND_REDEMPTION
+};
 
 static enum kind kind_of(const struct log_event *e)
 {
 	static const struct {
 		const char *type;
-		enum kind   kind;
+		enum kind kind;
 	} kinds[] = {{"TransactionProcessedEvent", KIND_TRANSACTION},
 		     {"PointsEarnedEvent", KIND_EARNED},
 		     {"MemberEnrolledEvent", KIND_ENROLLED},
@@ -53,67 +60,98 @@ bool event_moves_points(const struct log_event *e)
 static instant data_instant(const struct log_event *e, const char *name, instant fallback)
 {
 	const char *text = json_get_text(e->data, name, NULL);
-	instant	    t;
+	instant t;
 
 	return text && instant_parse(text, &t) ? t : fallback;
 }
 
 instant event_when(const struct log_event *e)
 {
-	return data_instant(e, "occurred_at", data_instant(e, "enrolled_at", data_instant(e, "effective_at", e->time)));
+	return data_instant(e, "occurred_at",
+			    data_instant(e, "enrolled_at", data_instant(e, "effective_at", e->time)));
 }
 
 /* --- profile and tier ------------------------------------------------------------------------------ */
 
-static void keep_text(struct member *m, const char **field, const struct json *data, const char *name)
+/* The newest word holds, of one instant's the greater: no order of arrival makes a difference. */
+static bool profile_text(struct member *m, enum profile_field f, const char **field,
+			 const struct log_event *e, const char *name)
 {
-	const char *text = json_get_text(data, name, NULL);
+	const char *text = json_get_text(e->data, name, NULL);
 
-	if (text)
-		*field = talloc_strdup(m, text);
+	if (text == NULL || (m->told[f] != INSTANT_NONE && e->time < m->told[f]) ||
+	    (e->time == m->told[f] && *field && strcmp(text, *field) <= 0))
+		return false;
+	m->told[f] = e->time;
+	*field = talloc_strdup(m, text);
+	return true;
+}
+
+bool book_zone(struct member *m, const struct log_event *e)
+{
+	return profile_text(m, PROFILE_ZONE, &m->time_zone, e, "time_zone");
+}
+
+static void profile_birth(struct member *m, const struct log_event *e)
+{
+	const char *text = json_get_text(e->data, "birth_date", NULL);
+	day born;
+
+	if (text == NULL || !day_parse(text, &born) ||
+	    (m->told[PROFILE_BIRTH] != INSTANT_NONE && e->time < m->told[PROFILE_BIRTH]) ||
+	    (e->time == m->told[PROFILE_BIRTH] && born <= m->birth_date))
+		return;
+	m->told[PROFILE_BIRTH] = e->time;
+	m->birth_date = born;
+}
+
+/* The newest tier holds; at one instant a change of tier counts more than an enrolment, then the name
+ * decides. */
+static void tell_tier(struct member *m, const char *tier, instant since, bool changed, instant until)
+{
+	int order = (since > m->tier_since) - (since < m->tier_since);
+
+	if (order == 0 && m->tier)
+		order = changed != m->tier_changed ? changed - m->tier_changed : strcmp(tier, m->tier);
+	if (m->tier && (order < 0 || (order == 0 && until <= m->tier_valid_until)))
+		return;
+	m->tier = talloc_strdup(m, tier);
+	m->tier_since = since;
+	m->tier_valid_until = until;
+	m->tier_changed = changed;
 }
 
 void book_profile(struct member *m, const struct log_event *e)
 {
-	instant	    enrolled = data_instant(e, "enrolled_at", e->time);
-	const char *born = json_get_text(e->data, "birth_date", NULL);
+	instant enrolled = data_instant(e, "enrolled_at", e->time);
 	const char *tier = json_get_text(e->data, "tier", NULL);
 
 	if (m->enrolled_at == INSTANT_NONE || enrolled < m->enrolled_at)
 		m->enrolled_at = enrolled;
-	if (m->profile_time != INSTANT_NONE && e->time < m->profile_time)
-		return;
-	m->profile_time = e->time;
-	keep_text(m, &m->time_zone, e->data, "time_zone");
-	keep_text(m, &m->locale, e->data, "locale");
-	keep_text(m, &m->region, e->data, "region");
-	if (born)
-		day_parse(born, &m->birth_date);
-	if (tier && (m->tier == NULL || enrolled >= m->tier_since)) {
-		m->tier = talloc_strdup(m, tier);
-		m->tier_since = enrolled;
-	}
+	if (m->profile_time == INSTANT_NONE || e->time > m->profile_time)
+		m->profile_time = e->time;
+	book_zone(m, e);
+	profile_text(m, PROFILE_LOCALE, &m->locale, e, "locale");
+	profile_text(m, PROFILE_REGION, &m->region, e, "region");
+	profile_birth(m, e);
+	if (tier)
+		tell_tier(m, tier, enrolled, false, INSTANT_NONE);
 }
 
 static void book_tier(struct member *m, const struct log_event *e)
 {
-	instant effective = data_instant(e, "effective_at", e->time);
-
-	if (m->tier_since != INSTANT_NONE && effective < m->tier_since)
-		return;
-	m->tier = talloc_strdup(m, json_get_text(e->data, "to_tier", ""));
-	m->tier_since = effective;
-	m->tier_valid_until = data_instant(e, "valid_until", INSTANT_NONE);
+	tell_tier(m, json_get_text(e->data, "to_tier", ""), data_instant(e, "effective_at", e->time), true,
+		  data_instant(e, "valid_until", INSTANT_NONE));
 }
 
 /* --- spend ----------------------------------------------------------------------------------------- */
 
 struct spend {
 	const char *currency, *category, *channel, *merchant_id, *merchant_name;
-	int64_t	    minor; /* signed: what it does to the sums */
-	bool	    reversal;
-	instant	    when;
-	day	    day;
+	int64_t minor; /* signed: what it does to the sums */
+	bool reversal;
+	instant when;
+	day day;
 };
 
 static void read_spend(const struct log_event *e, const struct tz *zone, struct spend *s)
@@ -160,10 +198,10 @@ static void book_spend_life(struct member *m, const struct spend *s)
 
 static void book_spend_month(struct month *month, const struct spend *s)
 {
-	int		      mday = s->day - month->start + 1;
-	struct spend_cell    *cell = month_spend(month, s->currency, mday, s->category);
+	int mday = s->day - month->start + 1;
+	struct spend_cell *cell = month_spend(month, s->currency, mday, s->category);
 	struct merchant_cell *merchant;
-	struct channel_cell  *channel;
+	struct channel_cell *channel;
 
 	cell->spend_minor = sum_of(cell->spend_minor, s->minor);
 	cell->purchases += !s->reversal;
@@ -184,11 +222,16 @@ static void book_spend_month(struct month *month, const struct spend *s)
 
 static void book_earned(struct member_slot *slot, struct month *month, const struct log_event *e, day d)
 {
-	int64_t		    points = json_get_integer(e->data, "points", 0);
-	struct points_cell *cell = month_points(month, d - month->start + 1, json_get_text(e->data, "category", ""));
-	const char	   *ref = json_get_text(e->data, "lot_id", json_get_text(e->data, "transaction_id", e->id));
-	struct movement	    m = {event_when(e), points < 0 ? MOVEMENT_ADJUST : MOVEMENT_EARN, points < 0 ? -points : points,
-				 points < 0 ? INSTANT_NONE : data_instant(e, "expires_at", INSTANT_NONE), ref, ""};
+	int64_t points = json_get_integer(e->data, "points", 0);
+	struct points_cell *cell = month_points(month, d - month->start + 1,
+						json_get_text(e->data, "category", ""));
+	const char *ref = json_get_text(e->data, "lot_id", json_get_text(e->data, "transaction_id", e->id));
+	struct movement m = {event_when(e),
+			     points < 0 ? MOVEMENT_ADJUST : MOVEMENT_EARN,
+			     points < 0 ? -points : points,
+			     points < 0 ? INSTANT_NONE : data_instant(e, "expires_at", INSTANT_NONE),
+			     ref,
+			     ""};
 
 	cell->earned = sum_of(cell->earned, points);
 	if (json_get_boolean(e->data, "qualifying", true))
@@ -202,8 +245,13 @@ static void book_earned(struct member_slot *slot, struct month *month, const str
 static void redeem(struct member_slot *slot, const struct log_event *e, int64_t points)
 {
 	const struct json *lots = json_get(e->data, "lots"), *lot;
-	struct movement	   m = {event_when(e), MOVEMENT_REDEEM, 0, INSTANT_NONE, json_get_text(e->data, "redemption_id", ""), ""};
-	int64_t		   left = points;
+	struct movement m = {event_when(e),
+			     MOVEMENT_REDEEM,
+			     0,
+			     INSTANT_NONE,
+			     json_get_text(e->data, "redemption_id", ""),
+			     ""};
+	int64_t left = points;
 
 	for (lot = lots ? lots->first : NULL; lot && left > 0; lot = lot->next) {
 		m.points = json_get_integer(lot, "points", 0);
@@ -221,11 +269,16 @@ static void redeem(struct member_slot *slot, const struct log_event *e, int64_t 
 
 static void book_redemption(struct member_slot *slot, struct month *month, const struct log_event *e, day d)
 {
-	int64_t		    points = json_get_integer(e->data, "points", 0);
-	bool		    cancelled = strcmp(json_get_text(e->data, "status", "completed"), "cancelled") == 0;
-	struct points_cell *cell = month_points(month, d - month->start + 1, json_get_text(e->data, "category", ""));
-	struct movement	    back = {event_when(e), MOVEMENT_CANCEL, points, INSTANT_NONE,
-				    json_get_text(e->data, "redemption_id", ""), ""};
+	int64_t points = json_get_integer(e->data, "points", 0);
+	bool cancelled = strcmp(json_get_text(e->data, "status", "completed"), "cancelled") == 0;
+	struct points_cell *cell = month_points(month, d - month->start + 1,
+						json_get_text(e->data, "category", ""));
+	struct movement back = {event_when(e),
+				MOVEMENT_CANCEL,
+				points,
+				INSTANT_NONE,
+				json_get_text(e->data, "redemption_id", ""),
+				""};
 
 	cell->redeemed = sum_of(cell->redeemed, cancelled ? -points : points);
 	slot->member->points_redeemed = sum_of(slot->member->points_redeemed, cancelled ? -points : points);
@@ -240,12 +293,12 @@ static void book_redemption(struct member_slot *slot, struct month *month, const
 void book_event(struct working_set *ws, const struct log_event *e, const struct tz *programme)
 {
 	struct member_slot *slot = working_set_member(ws, e->subject);
-	struct member	   *m = slot->member;
-	const struct tz	   *zone = member_zone(m, programme);
-	enum kind	    kind = kind_of(e);
-	struct month	   *month = NULL;
-	struct spend	    s;
-	day		    d = tz_day(zone, event_when(e));
+	struct member *m = slot->member;
+	const struct tz *zone = member_zone(m, programme);
+	enum kind kind = kind_of(e);
+	struct month *month = NULL;
+	struct spend s;
+	day d = tz_day(zone, event_when(e));
 
 	if (event_books(e))
 		month = working_set_month(ws, slot->id, day_month_start(d));

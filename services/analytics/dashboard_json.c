@@ -61,9 +61,15 @@ static void put_metric(struct json_writer *w, const char *name, int64_t value, i
 
 static int64_t basket(const struct totals *t)
 {
+	int64_t whole, rest;
+
 	if (t->purchases == 0)
 		return 0;
-	return (t->spend_minor + (t->spend_minor < 0 ? -t->purchases : t->purchases) / 2) / t->purchases;
+	whole = t->spend_minor / t->purchases;
+	rest = t->spend_minor % t->purchases;
+	if (2 * rest >= t->purchases)
+		return whole + 1;
+	return 2 * -rest >= t->purchases ? whole - 1 : whole;
 }
 
 static void put_summary(struct json_writer *w, const struct dashboard *d)

@@ -2,13 +2,14 @@
  * events.c - a batch of the log into the members' facts
  *
  * Profiles first, because a member's zone decides on which day everything else is booked. When
- * a zone becomes known only after days were booked without it, that member is booked anew from
+ * a zone becomes known, or another, only after days were booked, that member is booked anew from
  * the log, so that an enrolment may come late.
  */
 #include <stdio.h>
 #include <string.h>
 #include <talloc.h>
 
+#include "common/schema.h"
 #include "services/analytics/booking.h"
 #include "services/analytics/working_set.h"
 
@@ -22,38 +23,59 @@ static void apply_categories(struct batch *b, const void *scratch)
 			store_put_category(b->db, scratch, &b->events[i]);
 }
 
+/* Whether it is what its schema says. The intake took care of that; the log may be older than the schema. */
+static bool fits(const void *scratch, const struct log_event *e, struct schema_fault *fault)
+{
+	const struct schema *schema = event_schema(e->type);
+
+	*fault = (struct schema_fault){"/data", "missing", "is required"};
+	return schema == NULL || (e->data && schema_check(scratch, schema, e->data, fault));
+}
+
+/* What cannot be applied becomes a dead letter; the rest stays. */
+static void put_aside_misfits(struct batch *b, const void *scratch)
+{
+	struct schema_fault fault;
+	size_t i, kept = 0;
+
+	for (i = 0; i < b->count; i++)
+		if (fits(scratch, &b->events[i], &fault))
+			b->events[kept++] = b->events[i];
+		else
+			batch_reject(b, &b->events[i], fault.pointer, "%s", fault.detail);
+	b->count = kept;
+}
+
 /* Settles each member's zone before anything is booked; marks the ones that must be booked anew. */
 static void settle_zones(struct working_set *ws, const struct batch *b, const struct tz *programme)
 {
-	const struct log_event *e;
-	struct member_slot     *slot;
-	bool			unknown, booked;
-	size_t			i;
+	const struct tz *before;
+	struct member *m;
+	size_t i;
 
 	for (i = 0; i < b->count; i++) {
-		e = &b->events[i];
-		if (strcmp(e->type, "MemberEnrolledEvent") != 0)
+		if (strcmp(b->events[i].type, "MemberEnrolledEvent") != 0)
 			continue;
-		slot = working_set_member(ws, e->subject);
-		unknown = slot->member->time_zone == NULL;
-		booked = slot->member->stored || e->position > slot->member->first_position;
-		if (!unknown || json_get_text(e->data, "time_zone", NULL) == NULL)
-			continue;
-		slot->member->time_zone = talloc_strdup(slot->member, json_get_text(e->data, "time_zone", NULL));
-		slot->member->rebook |= booked && member_zone(slot->member, programme) != programme;
+		m = working_set_member(ws, b->events[i].subject)->member;
+		before = member_zone(m, programme);
+		if (book_zone(m, &b->events[i]))
+			m->rebook |= m->stored && member_zone(m, programme) != before;
 	}
 }
 
 /* The batch's events, with those of members that are booked anew replaced by all they ever had. */
-static struct log_event *events_to_book(struct working_set *ws, const struct batch *b, const void *scratch, size_t *count)
+static struct log_event *events_to_book(struct working_set *ws, const struct batch *b, const void *scratch,
+					size_t *count)
 {
 	struct log_event *out = talloc_array(scratch, struct log_event, b->count + 1), *all;
-	struct member	 *m;
-	int64_t		  last;
-	size_t		  i, k, n = 0, more;
+	struct schema_fault fault;
+	struct member *m;
+	int64_t last;
+	size_t i, k, n = 0, more;
 
 	for (i = 0; i < b->count; i++)
-		if (event_of_member(&b->events[i]) && !working_set_member(ws, b->events[i].subject)->member->rebook)
+		if (event_of_member(&b->events[i]) &&
+		    !working_set_member(ws, b->events[i].subject)->member->rebook)
 			out[n++] = b->events[i];
 	for (k = 0; k < ws->member_count; k++) {
 		m = ws->members[k].member;
@@ -62,10 +84,11 @@ static struct log_event *events_to_book(struct working_set *ws, const struct bat
 		for (last = m->position, i = 0; i < b->count; i++)
 			if (strcmp(b->events[i].subject, m->member_id) == 0 && b->events[i].position > last)
 				last = b->events[i].position;
-		all = store_member_events(b->db, scratch, m->shard, m->first_position, last, m->member_id, &more);
+		all = store_member_events(b->db, scratch, m->shard, m->first_position, last, m->member_id,
+					  &more);
 		out = talloc_realloc(scratch, out, struct log_event, n + more + b->count + 1);
 		for (i = 0; i < more; i++)
-			if (event_of_member(&all[i]))
+			if (event_of_member(&all[i]) && fits(scratch, &all[i], &fault))
 				out[n++] = all[i];
 		member_reset(m);
 	}
@@ -76,26 +99,28 @@ static struct log_event *events_to_book(struct working_set *ws, const struct bat
 static void replay_points(struct working_set *ws, const struct tz *programme)
 {
 	struct member_slot *slot;
-	size_t		    i;
+	size_t i;
 
 	for (i = 0; i < ws->member_count; i++) {
 		slot = &ws->members[i];
 		if (slot->ledger == NULL)
 			continue;
 		ledger_fold(slot->member, slot->ledger, member_zone(slot->member, programme));
-		ledger_replay(slot->member, slot->ledger, member_zone(slot->member, programme), &slot->member->points);
+		ledger_replay(slot->member, slot->ledger, member_zone(slot->member, programme),
+			      &slot->member->points);
 	}
 }
 
 bool events_apply(struct batch *b)
 {
-	struct analytics  *a = b->daemon->state;
-	void		  *scratch = talloc_new(b->events);
+	struct analytics *a = b->daemon->state;
+	void *scratch = talloc_new(b->events);
 	struct working_set ws = {0};
-	struct log_event  *events;
-	size_t		   i, count;
+	struct log_event *events;
+	size_t i, count;
 
 	refresh_catalogue(b->daemon);
+	put_aside_misfits(b, scratch);
 	apply_categories(b, scratch);
 	if (db_failed(b->db) || !working_set_members(&ws, b->db, scratch, b->events, b->count))
 		return false;
@@ -112,7 +137,7 @@ bool events_apply(struct batch *b)
 void events_committed(struct batch *b)
 {
 	const char **keys = talloc_array(b->events, const char *, b->count + 1);
-	size_t	     i, n = 0;
+	size_t i, n = 0;
 
 	for (i = 0; i < b->count; i++) {
 		if (i > 0 && strcmp(b->events[i].subject, b->events[i - 1].subject) == 0)

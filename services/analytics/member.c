@@ -10,12 +10,15 @@
 struct member *member_new(const void *parent, const char *member_id, int shard, int64_t position)
 {
 	struct member *m = talloc_zero(parent, struct member);
+	int i;
 
 	m->member_id = talloc_strdup(m, member_id);
 	m->shard = shard;
 	m->first_position = position;
 	m->enrolled_at = m->profile_time = INSTANT_NONE;
 	m->birth_date = DAY_NONE;
+	for (i = 0; i < PROFILE_FIELDS; i++)
+		m->told[i] = INSTANT_NONE;
 	member_reset(m);
 	return m;
 }
@@ -24,6 +27,7 @@ void member_reset(struct member *m)
 {
 	m->tier = NULL;
 	m->tier_since = m->tier_valid_until = INSTANT_NONE;
+	m->tier_changed = false;
 	m->last_event_at = INSTANT_NONE;
 	m->transactions = m->reversals = 0;
 	m->first_transaction_at = m->last_transaction_at = INSTANT_NONE;
@@ -48,7 +52,7 @@ struct currency_sum *member_currency(struct member *m, const char *currency)
 struct category_sum *member_category(struct member *m, const char *currency, const char *category)
 {
 	struct category_sum *c;
-	size_t		     i;
+	size_t i;
 
 	for (i = 0; i < m->category_count; i++)
 		if (strcmp(m->categories[i].category, category) == 0 &&
@@ -58,7 +62,8 @@ struct category_sum *member_category(struct member *m, const char *currency, con
 		return member_category(m, currency, "other");
 	m->categories = talloc_realloc(m, m->categories, struct category_sum, m->category_count + 1);
 	c = &m->categories[m->category_count++];
-	*c = (struct category_sum){.category = talloc_strdup(m, category), .first = DAY_NONE, .last = DAY_NONE};
+	*c = (struct category_sum){
+		.category = talloc_strdup(m, category), .first = DAY_NONE, .last = DAY_NONE};
 	memcpy(c->currency, currency, 3);
 	return c;
 }
@@ -87,7 +92,7 @@ static bool more_used(const struct currency_sum *a, const struct currency_sum *b
 const struct currency_sum *member_main_currency(const struct member *m)
 {
 	const struct currency_sum *best = NULL;
-	size_t			   i;
+	size_t i;
 
 	for (i = 0; i < m->currency_count; i++)
 		if (best == NULL || more_used(&m->currencies[i], best))
@@ -98,7 +103,7 @@ const struct currency_sum *member_main_currency(const struct member *m)
 const char *member_favourite_channel(const struct member *m)
 {
 	const struct channel_sum *best = NULL, *c;
-	size_t			  i;
+	size_t i;
 
 	for (i = 0; i < m->channel_count; i++) {
 		c = &m->channels[i];
@@ -152,6 +157,14 @@ void member_encode_state(struct json_writer *w, const struct member *m)
 	}
 	json_close(w);
 	points_encode(w, &m->points);
+	json_open_array(w, "told");
+	for (i = 0; i < PROFILE_FIELDS; i++)
+		if (m->told[i] == INSTANT_NONE)
+			json_put_null(w, NULL);
+		else
+			json_put_integer(w, NULL, m->told[i]);
+	json_close(w);
+	json_put_boolean(w, "tier_changed", m->tier_changed);
 	json_close(w);
 }
 
@@ -165,9 +178,9 @@ static const struct json *rows_of(const struct json *state, const char *name, si
 
 void member_decode_state(struct member *m, const struct json *state)
 {
-	const struct json   *v;
+	const struct json *v;
 	struct category_sum *c;
-	size_t		     n;
+	size_t n;
 
 	v = rows_of(state, "currencies", &n);
 	m->currencies = talloc_zero_array(m, struct currency_sum, n + 1);
@@ -193,6 +206,10 @@ void member_decode_state(struct member *m, const struct json *state)
 	v = rows_of(state, "channels", &n);
 	m->channels = talloc_zero_array(m, struct channel_sum, n + 1);
 	for (; v; v = v->next)
-		m->channels[m->channel_count++] = (struct channel_sum){row_text_at(v, 0), row_integer_at(v, 1, 0)};
+		m->channels[m->channel_count++] = (struct channel_sum){row_text_at(v, 0),
+								       row_integer_at(v, 1, 0)};
 	points_decode(m, state, &m->points);
+	for (n = 0; n < PROFILE_FIELDS; n++)
+		m->told[n] = row_integer_at(json_get(state, "told"), n, INSTANT_NONE);
+	m->tier_changed = json_get_boolean(state, "tier_changed", false);
 }

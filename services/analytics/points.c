@@ -15,24 +15,33 @@ enum {
 /* What a redemption took from which lot, so that a cancellation can give it back there. */
 struct taken {
 	const char *redemption, *ref;
-	instant	    earned, expires;
-	int64_t	    points;
+	instant earned, expires;
+	int64_t points;
 };
 
 struct replay {
-	const void	*parent;
+	const void *parent;
 	const struct tz *zone;
-	struct points	*out;
-	size_t		 lot_size, expiry_size;
-	struct taken	*taken;
-	size_t		 taken_count, taken_size;
+	struct points *out;
+	size_t lot_size, expiry_size;
+	struct taken *taken;
+	size_t taken_count, taken_size;
 };
 
+/* Arrival decides only among the parts of one redemption, which come together. */
 static int movement_order(const struct movement *a, const struct movement *b)
 {
+	int order;
+
 	if (a->time != b->time)
 		return a->time < b->time ? -1 : 1;
-	return (a->kind > b->kind) - (a->kind < b->kind);
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if ((order = strcmp(a->ref, b->ref)) != 0 || a->kind != MOVEMENT_EARN)
+		return order;
+	if (a->expires != b->expires)
+		return a->expires < b->expires ? -1 : 1;
+	return (a->points > b->points) - (a->points < b->points);
 }
 
 void ledger_add(const void *parent, struct ledger *l, const struct movement *m)
@@ -67,7 +76,7 @@ static int lot_order(const struct lot *a, const struct lot *b)
 static void lot_insert(struct replay *r, const struct lot *lot)
 {
 	struct points *p = r->out;
-	size_t	       at;
+	size_t at;
 
 	if (p->lot_count == r->lot_size) {
 		r->lot_size = r->lot_size ? r->lot_size * 2 : 8;
@@ -88,7 +97,7 @@ static void lots_drop(struct points *p, size_t count)
 static void expiry_add(struct replay *r, day d, int64_t amount)
 {
 	struct points *p = r->out;
-	size_t	       at = p->expiry_count;
+	size_t at = p->expiry_count;
 
 	p->expired = sum_of(p->expired, amount);
 	while (at > 0 && p->expiries[at - 1].day > d)
@@ -116,7 +125,7 @@ static void expiry_add(struct replay *r, day d, int64_t amount)
 static void expire_until(struct replay *r, instant now)
 {
 	struct points *p = r->out;
-	size_t	       gone = 0;
+	size_t gone = 0;
 
 	while (gone < p->lot_count && p->lots[gone].expires != INSTANT_NONE && p->lots[gone].expires <= now) {
 		expiry_add(r, tz_day(r->zone, p->lots[gone].expires), p->lots[gone].remaining);
@@ -132,7 +141,7 @@ static void expire_until(struct replay *r, instant now)
 static void earn(struct replay *r, const struct lot *lot)
 {
 	struct lot open = *lot;
-	int64_t	   paid = open.remaining < r->out->debt ? open.remaining : r->out->debt;
+	int64_t paid = open.remaining < r->out->debt ? open.remaining : r->out->debt;
 
 	r->out->debt -= paid;
 	open.remaining -= paid;
@@ -153,7 +162,7 @@ static void note_taken(struct replay *r, const char *redemption, const struct lo
 static int64_t take_from(struct replay *r, size_t i, int64_t amount, const char *redemption)
 {
 	struct lot *lot = &r->out->lots[i];
-	int64_t	    given = lot->remaining < amount ? lot->remaining : amount;
+	int64_t given = lot->remaining < amount ? lot->remaining : amount;
 
 	lot->remaining -= given;
 	if (redemption && given > 0)
@@ -175,7 +184,7 @@ static void sweep_empty(struct points *p)
 static void spend(struct replay *r, int64_t amount, const char *named, const char *redemption)
 {
 	struct points *p = r->out;
-	size_t	       i;
+	size_t i;
 
 	for (i = 0; *named && amount > 0 && i < p->lot_count; i++)
 		if (strcmp(p->lots[i].ref, named) == 0)
@@ -189,9 +198,9 @@ static void spend(struct replay *r, int64_t amount, const char *named, const cha
 /* Points go back to the lots they came from; what is not known to come from one is a lot of its own. */
 static void give_back(struct replay *r, const struct movement *m)
 {
-	int64_t	      left = m->points, amount;
+	int64_t left = m->points, amount;
 	struct taken *t;
-	size_t	      i;
+	size_t i;
 
 	for (i = 0; i < r->taken_count && left > 0; i++) {
 		t = &r->taken[i];
@@ -242,7 +251,7 @@ static void replay_first(const void *parent, const struct ledger *l, size_t coun
 			 struct points *out)
 {
 	struct replay r = {.parent = parent, .zone = zone, .out = out};
-	size_t	      i;
+	size_t i;
 
 	*out = (struct points){0};
 	for (i = 0; i < count; i++)
@@ -268,20 +277,22 @@ bool ledger_fold(const void *parent, struct ledger *l, const struct tz *zone)
 {
 	struct ledger kept = {0};
 	struct points p;
-	instant	      until;
-	size_t	      half = l->count / 2, i;
+	instant until;
+	size_t half = l->count / 2, i;
 
 	if (l->count <= FOLD_ABOVE)
 		return false;
 	until = l->entries[half - 1].time;
 	replay_first(parent, l, half, zone, &p);
-	ledger_add(parent, &kept, &(struct movement){l->entries[0].time, MOVEMENT_EXPIRED, p.expired, INSTANT_NONE, "", ""});
+	ledger_add(parent, &kept,
+		   &(struct movement){l->entries[0].time, MOVEMENT_EXPIRED, p.expired, INSTANT_NONE, "", ""});
 	for (i = 0; i < p.lot_count; i++)
 		ledger_add(parent, &kept,
-			   &(struct movement){p.lots[i].earned, MOVEMENT_EARN, p.lots[i].remaining, p.lots[i].expires,
-					      p.lots[i].ref, ""});
+			   &(struct movement){p.lots[i].earned, MOVEMENT_EARN, p.lots[i].remaining,
+					      p.lots[i].expires, p.lots[i].ref, ""});
 	if (p.debt > 0)
-		ledger_add(parent, &kept, &(struct movement){until, MOVEMENT_ADJUST, p.debt, INSTANT_NONE, "", ""});
+		ledger_add(parent, &kept,
+			   &(struct movement){until, MOVEMENT_ADJUST, p.debt, INSTANT_NONE, "", ""});
 	for (i = half; i < l->count; i++)
 		ledger_add(parent, &kept, &l->entries[i]);
 	*l = kept;

@@ -16,45 +16,45 @@
 
 enum movement_kind {
 	MOVEMENT_EXPIRED, /* folded: expired before the ledger's first entry */
-	MOVEMENT_EARN,	  /* a lot; also one left open by folding */
+	MOVEMENT_EARN,    /* a lot; also one left open by folding */
 	MOVEMENT_ADJUST,  /* negative adjustment, points > 0 here */
 	MOVEMENT_REDEEM,
 	MOVEMENT_CANCEL, /* a redemption given back */
 };
 
 struct movement {
-	instant		   time;
+	instant time;
 	enum movement_kind kind;
-	int64_t		   points;  /* > 0 */
-	instant		   expires; /* of an EARN, else INSTANT_NONE */
-	const char	  *ref;	    /* lot id of EARN and ADJUST, redemption id of REDEEM and CANCEL */
-	const char	  *lot;	    /* the lot a REDEEM names, else "" */
+	int64_t points;  /* > 0 */
+	instant expires; /* of an EARN, else INSTANT_NONE */
+	const char *ref; /* lot id of EARN and ADJUST, redemption id of REDEEM and CANCEL */
+	const char *lot; /* the lot a REDEEM names, else "" */
 };
 
 struct ledger {
-	struct movement *entries; /* by time, then kind, then arrival */
-	size_t		 count, size;
+	struct movement *entries; /* by time, then kind, then ref */
+	size_t count, size;
 };
 
 struct lot {
 	const char *ref;
-	instant	    earned, expires; /* INSTANT_NONE: never */
-	int64_t	    remaining;
+	instant earned, expires; /* INSTANT_NONE: never */
+	int64_t remaining;
 };
 
 struct expiry {
-	day	day;
+	day day;
 	int64_t points;
 };
 
 struct points {
-	int64_t	       balance; /* open lots less debt; may be negative */
-	int64_t	       debt;	/* taken without a lot to take it from */
-	int64_t	       expired; /* ever */
-	struct lot    *lots;	/* open ones, soonest to expire first */
-	size_t	       lot_count;
+	int64_t balance;  /* open lots less debt; may be negative */
+	int64_t debt;     /* taken without a lot to take it from */
+	int64_t expired;  /* ever */
+	struct lot *lots; /* open ones, soonest to expire first */
+	size_t lot_count;
 	struct expiry *expiries; /* by day; folded ones are only in `expired` */
-	size_t	       expiry_count;
+	size_t expiry_count;
 };
 
 /* Puts a movement where its time belongs. The strings are kept. */

@@ -318,6 +318,8 @@ struct log_event *store_member_events(struct db *db, const void *parent, int sha
 		out[i].body = row_bytes(r, i, 6, &out[i].length);
 		out[i].json = json_parse(parent, out[i].body, out[i].length, &error);
 		out[i].data = json_get(out[i].json, "data");
+		out[i].id = json_get_text(out[i].json, "id", "");
+		out[i].source = json_get_text(out[i].json, "source", "");
 	}
 	return out;
 }

@@ -95,7 +95,9 @@ struct peer_pass *store_hold_peer_pass(struct db *db, const void *parent)
 
 int64_t store_log_count(struct db *db, const void *scratch)
 {
-	return row_integer(db_query(db, scratch, SQL_ANALYTICS_COUNT_LOG, ""), 0, 0);
+	struct rows *r = db_query(db, scratch, SQL_ANALYTICS_COUNT_LOG, "");
+
+	return rows_count(r) == 1 ? row_integer(r, 0, 0) : 0;
 }
 
 void store_start_peer_pass(struct db *db, const void *scratch, day from, day to, int64_t events)
