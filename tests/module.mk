@@ -32,6 +32,8 @@ $(BUILD)/tests/lib/bus_client: $(BUILD)/tests/lib/bus_client.o
 	@$(CC) $(SANFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
 -include $(BUILD)/tests/lib/bus_client.d
 
+include tests/bench/module.mk
+
 units: $(UNIT_TESTS)
 
 unit-check: units
@@ -57,7 +59,7 @@ run:
 
 bench:
 	@systemd/install-packages build run test bench
-	@mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE) --no-print-directory -j$(JOBS) all
+	@mkdir -p $(BUILD) && flock $(BUILD)/.lock $(MAKE) --no-print-directory -j$(JOBS) all bench-programs
 	@AE_BUILD=$(BUILD) tests/bench/run
 
 lint:

@@ -16,7 +16,9 @@
 #include <talloc.h>
 #include <unistd.h>
 
-enum { TIMEOUT_MILLISECONDS = 30000 };
+enum {
+	TIMEOUT_MILLISECONDS = 30000
+};
 
 static void die(const char *what)
 {
@@ -26,7 +28,7 @@ static void die(const char *what)
 
 static char *read_all(size_t *length)
 {
-	char  *text = talloc_size(NULL, 65536);
+	char *text = talloc_size(NULL, 65536);
 	size_t got;
 
 	*length = 0;
@@ -51,10 +53,10 @@ static int open_socket(int protocol, const char *address)
 
 static int request(const char *address)
 {
-	int    s = open_socket(NN_REQ, address), timeout = TIMEOUT_MILLISECONDS, got;
+	int s = open_socket(NN_REQ, address), timeout = TIMEOUT_MILLISECONDS, got;
 	size_t length;
-	char  *text = read_all(&length);
-	void  *answer;
+	char *text = read_all(&length);
+	void *answer;
 
 	nn_setsockopt(s, NN_SOL_SOCKET, NN_RCVTIMEO, &timeout, sizeof(timeout));
 	nn_setsockopt(s, NN_SOL_SOCKET, NN_SNDTIMEO, &timeout, sizeof(timeout));
@@ -98,10 +100,10 @@ static void wait_connected(int s)
 
 static int hear(const char *address, char **types)
 {
-	int	      s = open_socket(NN_SUB, address), got;
-	size_t	      size = sizeof(int);
+	int s = open_socket(NN_SUB, address), got;
+	size_t size = sizeof(int);
 	struct pollfd waits[2] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.events = POLLIN}};
-	void	     *message;
+	void *message;
 
 	if (nn_getsockopt(s, NN_SOL_SOCKET, NN_RCVFD, &waits[1].fd, &size) < 0)
 		die("descriptor");
