@@ -32,7 +32,7 @@ $(BUILD)/tests/lib/bus_client: $(BUILD)/tests/lib/bus_client.o
 	@$(CC) $(SANFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
 -include $(BUILD)/tests/lib/bus_client.d
 
-include tests/bench/module.mk
+-include tests/bench/module.mk
 
 units: $(UNIT_TESTS)
 
