@@ -15,11 +15,14 @@
 
 struct cache;
 
-enum { CACHE_TOKEN = 17 };
+enum {
+	CACHE_TOKEN = 17
+};
 
-struct cache *cache_new(const void *parent, const char *address, int64_t timeout); /* unix:PATH or host:port */
-bool	      cache_up(struct cache *c); /* connects if need be, and does the drops that are owed */
-bool	      cache_settled(const struct cache *c); /* no drop is owed */
+struct cache *cache_new(const void *parent, const char *address,
+			int64_t timeout);  /* unix:PATH or host:port */
+bool cache_up(struct cache *c);            /* connects if need be, and does the drops that are owed */
+bool cache_settled(const struct cache *c); /* no drop is owed */
 /*
  * The entry under parent, or NULL; then token holds what cache_put needs ("" when Redis is away).
  */
@@ -27,7 +30,8 @@ const char *cache_get(struct cache *c, const void *parent, const char *key, cons
 		      char token[CACHE_TOKEN], size_t *length);
 /* Several at once, one round trip: fills found[i] (NULL = miss), lengths[i] and tokens[i]. */
 void cache_get_many(struct cache *c, const void *parent, size_t count, const char *const *keys,
-		    const char *const *entries, const char **found, size_t *lengths, char (*tokens)[CACHE_TOKEN]);
+		    const char *const *entries, const char **found, size_t *lengths,
+		    char (*tokens)[CACHE_TOKEN]);
 void cache_put(struct cache *c, const char *key, const char *entry, const char *token, const char *value,
 	       size_t length, int64_t seconds);
 void cache_drop(struct cache *c, const char *const *keys, size_t count);

@@ -25,8 +25,8 @@
 
 struct common_settings {
 	const char *postgres, *redis, *sockets, *status_listen, *log_level;
-	int64_t	    redis_timeout, drain, batch_size;
-	bool	    serve_requests, serve_events, serve_jobs;
+	int64_t redis_timeout, drain, batch_size;
+	bool serve_requests, serve_events, serve_jobs;
 };
 static struct common_settings common;
 
@@ -39,8 +39,10 @@ static const struct setting common_rows[] = {
 	{"sockets", SETTING_TEXT, &common.sockets, "/run/ae", 0, 0,
 	 "Folder of the sockets between gateway and daemons; only the service group may enter it"},
 	{"status_listen", SETTING_TEXT, &common.status_listen, "", 0, 0,
-	 "Where /healthz, /readyz and /metrics of this daemon listen: HOST:PORT or unix:PATH; empty means <sockets>/<service>-<instance>.http"},
-	{"drain", SETTING_DURATION, &common.drain, "5s", 0, 60 * SECOND, "Longest time to finish work on SIGTERM"},
+	 "Where /healthz, /readyz and /metrics of this daemon listen: HOST:PORT or unix:PATH; empty means "
+	 "<sockets>/<service>-<instance>.http"},
+	{"drain", SETTING_DURATION, &common.drain, "5s", 0, 60 * SECOND,
+	 "Longest time to finish work on SIGTERM"},
 	{"batch_size", SETTING_INTEGER, &common.batch_size, "256", 1, 5000, "Most events of one transaction"},
 	{"serve_requests", SETTING_BOOLEAN, &common.serve_requests, "yes", 0, 0, "Answer requests"},
 	{"serve_events", SETTING_BOOLEAN, &common.serve_events, "yes", 0, 0, "Apply events of the log"},
@@ -52,7 +54,7 @@ static const struct setting no_rows[] = {SETTINGS_END};
 
 struct options {
 	const char *file, *instance;
-	bool	    check, help;
+	bool check, help;
 };
 
 static void die(const char *what, const char *why)
@@ -105,8 +107,8 @@ static void options_read(struct options *o, const char *service, int argc, char 
 			exit(2);
 		}
 	}
-	if (optind < argc || o->instance[0] == '\0' || strspn(o->instance, "0123456789") != strlen(o->instance) ||
-	    strlen(o->instance) > 5) {
+	if (optind < argc || o->instance[0] == '\0' ||
+	    strspn(o->instance, "0123456789") != strlen(o->instance) || strlen(o->instance) > 5) {
 		usage(stderr, service);
 		exit(2);
 	}
@@ -116,13 +118,14 @@ static void options_read(struct options *o, const char *service, int argc, char 
 static bool settings_apply(struct daemon *d, const struct options *o, const char **error)
 {
 	const struct daemon_description *desc = d->description;
-	const struct setting *const	 tables[] = {common_rows, desc->settings ? desc->settings : no_rows, NULL};
-	enum log_level			 level;
+	const struct setting *const tables[] = {common_rows, desc->settings ? desc->settings : no_rows, NULL};
+	enum log_level level;
 
 	if (!settings_load(d, o->file, desc->service, tables, error))
 		return false;
 	if (!log_level_parse(common.log_level, &level)) {
-		*error = talloc_asprintf(d, "log_level: \"%s\" is none of error, warning, info, debug", common.log_level);
+		*error = talloc_asprintf(d, "log_level: \"%s\" is none of error, warning, info, debug",
+					 common.log_level);
 		return false;
 	}
 	log_set_level(level);
@@ -132,8 +135,8 @@ static bool settings_apply(struct daemon *d, const struct options *o, const char
 static void settings_read(struct daemon *d, const struct options *o)
 {
 	const struct daemon_description *desc = d->description;
-	const struct setting *const	 tables[] = {common_rows, desc->settings ? desc->settings : no_rows, NULL};
-	const char			*error;
+	const struct setting *const tables[] = {common_rows, desc->settings ? desc->settings : no_rows, NULL};
+	const char *error;
 
 	if (o->help) {
 		settings_help(stdout, tables);
@@ -152,13 +155,17 @@ static void settings_read(struct daemon *d, const struct options *o)
 /* Each daemon has a database role of its own; a "user=" in the setting wins. */
 static const char *conninfo(struct daemon *d)
 {
-	const char *user = strstr(common.postgres, "user=") ? "" : talloc_asprintf(d, " user=ae_%s", d->description->service);
+	const char *user = strstr(common.postgres, "user=")
+				   ? ""
+				   : talloc_asprintf(d, " user=ae_%s", d->description->service);
 
-	return talloc_asprintf(d,
-			       "%s%s application_name=ae-%s-%s client_encoding=UTF8 options='-c statement_timeout=4500 "
-			       "-c lock_timeout=4000 -c TimeZone=UTC -c search_path=analytics -c jit=off -c enable_seqscan=off "
-			       "-c plan_cache_mode=force_generic_plan'",
-			       common.postgres, user, d->description->service, d->instance);
+	return talloc_asprintf(
+		d,
+		"%s%s application_name=ae-%s-%s client_encoding=UTF8 options='-c statement_timeout=4500 "
+		"-c lock_timeout=4000 -c TimeZone=UTC -c search_path=analytics -c jit=off -c "
+		"enable_seqscan=off "
+		"-c plan_cache_mode=force_generic_plan'",
+		common.postgres, user, d->description->service, d->instance);
 }
 
 static void on_requests(evutil_socket_t fd, short what, void *loop)
@@ -178,15 +185,16 @@ static void on_neighbours(evutil_socket_t fd, short what, void *loop)
 /* A REP socket bound in the folder, with its readable event in the loop. */
 static int open_rep(struct daemon *d, const char *suffix, event_callback_fn ready)
 {
-	char   *address = talloc_asprintf(d, "ipc://%s/%s.%s", d->loop->sockets, d->loop->name, suffix);
-	int	s = nn_socket(AF_SP, NN_REP), fd, any = -1;
-	size_t	size = sizeof(fd);
+	char *address = talloc_asprintf(d, "ipc://%s/%s.%s", d->loop->sockets, d->loop->name, suffix);
+	int s = nn_socket(AF_SP, NN_REP), fd, any = -1;
+	size_t size = sizeof(fd);
 
 	if (strlen(address) - 6 > 107)
 		die("the socket's path is longer than 107 bytes", address + 6);
 	if (s < 0 || nn_setsockopt(s, NN_SOL_SOCKET, NN_RCVMAXSIZE, &any, sizeof(any)) < 0 ||
 	    nn_bind(s, address) < 0 || nn_getsockopt(s, NN_SOL_SOCKET, NN_RCVFD, &fd, &size) < 0)
-		die("cannot open the request socket", talloc_asprintf(d, "%s: %s", address, nn_strerror(nn_errno())));
+		die("cannot open the request socket",
+		    talloc_asprintf(d, "%s: %s", address, nn_strerror(nn_errno())));
 	event_add(event_new(d->loop->base, fd, EV_READ | EV_PERSIST, ready, d->loop), NULL);
 	return s;
 }
@@ -216,12 +224,12 @@ static void on_second(evutil_socket_t fd, short what, void *context)
 
 static void loop_open(struct daemon *d)
 {
-	static const int   signals[] = {SIGTERM, SIGINT, SIGHUP};
+	static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
 	struct daemon_loop *loop = d->loop;
-	struct timeval	    second = {1, 0};
-	const char	   *error;
-	const char	   *address = common.status_listen;
-	size_t		    i;
+	struct timeval second = {1, 0};
+	const char *error;
+	const char *address = common.status_listen;
+	size_t i;
 
 	loop->base = event_base_new();
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
@@ -246,12 +254,15 @@ static void metrics_open(struct daemon *d)
 	struct daemon_loop *loop = d->loop;
 
 	d->metrics = metrics_new(d, d->description->service, d->instance);
-	loop->request_seconds = metrics_histogram(d->metrics, "ae_request_seconds", "Time spent on requests", "operation");
+	loop->request_seconds = metrics_histogram(d->metrics, "ae_request_seconds", "Time spent on requests",
+						  "operation");
 	loop->replies = metrics_counter(d->metrics, "ae_replies_total", "Replies by status", "status");
-	loop->events_applied =
-		metrics_counter(d->metrics, "ae_events_applied_total", "Events applied by this instance", "group");
-	loop->dead_letters = metrics_counter(d->metrics, "ae_dead_letters_total", "Events put aside", "group");
-	loop->up_postgresql = metrics_gauge(d->metrics, "ae_postgresql_up", "1 while PostgreSQL answers", NULL);
+	loop->events_applied = metrics_counter(d->metrics, "ae_events_applied_total",
+					       "Events applied by this instance", "group");
+	loop->dead_letters = metrics_counter(d->metrics, "ae_dead_letters_total", "Events put aside",
+					     "group");
+	loop->up_postgresql = metrics_gauge(d->metrics, "ae_postgresql_up", "1 while PostgreSQL answers",
+					    NULL);
 	loop->up_redis = metrics_gauge(d->metrics, "ae_redis_up", "1 while Redis answers", NULL);
 }
 
@@ -260,8 +271,8 @@ static void metrics_open(struct daemon *d)
 static bool take_events(struct daemon *d)
 {
 	const struct daemon_description *desc = d->description;
-	bool				 more = false;
-	size_t				 i;
+	bool more = false;
+	size_t i;
 
 	if (!d->loop->serves_events || !d->loop->behind)
 		return false;
@@ -276,9 +287,9 @@ static bool take_events(struct daemon *d)
 static bool take_job(struct daemon *d)
 {
 	const struct daemon_description *desc = d->description;
-	int64_t				 now = clock_monotonic();
-	size_t				 i;
-	bool				 more;
+	int64_t now = clock_monotonic();
+	size_t i;
+	bool more;
 
 	if (!d->loop->serves_jobs)
 		return false;
@@ -297,7 +308,7 @@ static bool take_job(struct daemon *d)
 static bool turn(struct daemon *d)
 {
 	struct daemon_loop *loop = d->loop;
-	bool		    more = false;
+	bool more = false;
 
 	if (loop->requests_ready) {
 		loop->requests_ready = serve_frame(d);
@@ -332,7 +343,7 @@ static void reload(struct daemon *d, const struct options *o)
 /* Takes itself out of the folder, so that the gateway sends nothing new, and answers what is under way. */
 static void drain(struct daemon *d)
 {
-	int64_t	       end = clock_monotonic() + common.drain;
+	int64_t end = clock_monotonic() + common.drain;
 	struct timeval grace = {0, 20000};
 
 	sd_notify(0, "STOPPING=1");
@@ -379,7 +390,7 @@ int daemon_run(const struct daemon_description *description, int argc, char **ar
 {
 	struct daemon *d = talloc_zero(NULL, struct daemon);
 	struct options options;
-	size_t	       i;
+	size_t i;
 
 	signal(SIGPIPE, SIG_IGN);
 	mallopt(M_MMAP_THRESHOLD, 64 << 20); /* scratch pools come and go: keep their pages */

@@ -28,10 +28,10 @@ struct handler {
 /* Events of one turn, in log order per shard. */
 struct batch {
 	struct daemon *daemon;
-	struct db     *db;
-	const char    *group;
-	struct log_event  *events;
-	size_t	       count;
+	struct db *db;
+	const char *group;
+	struct log_event *events;
+	size_t count;
 };
 
 struct subscription {
@@ -52,23 +52,23 @@ void batch_reject(struct batch *b, const struct log_event *e, const char *pointe
 
 struct job {
 	const char *name;
-	int64_t	    interval; /* microseconds between runs */
+	int64_t interval; /* microseconds between runs */
 	/* One bounded slice (aim: 5 ms); true = there is more to do at once. */
 	bool (*run)(struct daemon *d);
 };
 
 struct daemon_description {
-	const char		  *service; /* "analytics" */
-	const struct setting	  *settings;
-	const struct handler	  *handlers;
-	size_t			   handler_count;
+	const char *service; /* "analytics" */
+	const struct setting *settings;
+	const struct handler *handlers;
+	size_t handler_count;
 	const struct subscription *subscriptions;
-	size_t			   subscription_count;
-	const struct job	  *jobs;
-	size_t			   job_count;
-	const struct statement	  *statements;
-	size_t			   statement_count;
-	bool (*start)(struct daemon *d);  /* after settings; NULL = nothing. False ends the process */
+	size_t subscription_count;
+	const struct job *jobs;
+	size_t job_count;
+	const struct statement *statements;
+	size_t statement_count;
+	bool (*start)(struct daemon *d); /* after settings; NULL = nothing. False ends the process */
 	/* Looks up caches for a whole frame at once, before its handlers run; may be NULL. */
 	void (*prefetch)(struct daemon *d, struct request **requests, size_t count);
 	/*
@@ -81,12 +81,12 @@ struct daemon_description {
 
 struct daemon {
 	const struct daemon_description *description;
-	const char			*instance; /* "1" */
-	struct db			*db;
-	struct cache			*cache;
-	struct metrics			*metrics;
-	void				*state; /* the daemon's own, hung here by start */
-	struct daemon_loop		*loop;	/* private to daemon.c */
+	const char *instance; /* "1" */
+	struct db *db;
+	struct cache *cache;
+	struct metrics *metrics;
+	void *state;              /* the daemon's own, hung here by start */
+	struct daemon_loop *loop; /* private to daemon.c */
 };
 
 int daemon_run(const struct daemon_description *description, int argc, char **argv);

@@ -19,25 +19,25 @@
 #include "common/log.h"
 
 enum {
-	QUEUE_MAX = 64,	       /* statements between two waits; more is a bug of ours */
+	QUEUE_MAX = 64, /* statements between two waits; more is a bug of ours */
 	PARAMETERS_MAX = 32,
 };
 static const int64_t default_wait = 5 * SECOND;
 static const int64_t retry_after = SECOND / 4;
 
 struct db {
-	PGconn		       *conn;
-	const char	       *conninfo;
+	PGconn *conn;
+	const char *conninfo;
 	const struct statement *statements;
-	size_t			statement_count;
-	size_t			queued; /* sent, result not yet taken */
-	size_t			quiet;	/* of those, how many at the head nobody takes: db_begin's */
-	bool			synced; /* a sync ends what was queued */
-	bool			failed, lost;
-	char			sqlstate[6];
-	const char	       *message;
-	int64_t			deadline;
-	int64_t			next_try; /* CLOCK_MONOTONIC microseconds */
+	size_t statement_count;
+	size_t queued; /* sent, result not yet taken */
+	size_t quiet;  /* of those, how many at the head nobody takes: db_begin's */
+	bool synced;   /* a sync ends what was queued */
+	bool failed, lost;
+	char sqlstate[6];
+	const char *message;
+	int64_t deadline;
+	int64_t next_try; /* CLOCK_MONOTONIC microseconds */
 };
 
 static int db_free(struct db *db)
@@ -120,8 +120,8 @@ static int64_t wait_until(const struct db *db)
 static bool wait_socket(const struct db *db, short events, int64_t until)
 {
 	struct pollfd p = {.fd = PQsocket(db->conn), .events = events};
-	int64_t	      left;
-	int	      n;
+	int64_t left;
+	int n;
 
 	do {
 		left = (until - clock_monotonic() + 999) / 1000;
@@ -168,10 +168,10 @@ static PGresult *take(struct db *db, int64_t until)
 /* Reads up to the sync that ends the queue, dropping results nobody asks for any more. */
 static void drain(struct db *db)
 {
-	int64_t	       until = wait_until(db);
-	PGresult      *r;
+	int64_t until = wait_until(db);
+	PGresult *r;
 	ExecStatusType status;
-	int	       nothing = 0;
+	int nothing = 0;
 
 	while (db->conn && db->synced) {
 		r = take(db, until);
@@ -234,8 +234,8 @@ static void send_values(struct db *db, int statement, const char *format, va_lis
 	if (!usable(db))
 		return;
 	db_values_bind(&v, format, values);
-	queued(db, PQsendQueryPrepared(db->conn, db->statements[statement].name, v.count, v.pointers, v.lengths,
-				       v.formats, 1));
+	queued(db, PQsendQueryPrepared(db->conn, db->statements[statement].name, v.count, v.pointers,
+				       v.lengths, v.formats, 1));
 }
 
 void db_send(struct db *db, int statement, const char *format, ...)
@@ -265,8 +265,8 @@ void db_begin(struct db *db, const char *settings)
 
 static struct rows *next_result(struct db *db, const void *parent)
 {
-	int64_t	     until = wait_until(db);
-	PGresult    *r;
+	int64_t until = wait_until(db);
+	PGresult *r;
 	struct rows *rows = NULL;
 
 	if (db->failed || db->queued == 0 || !sync_queue(db))
@@ -358,8 +358,8 @@ static bool connect_wait(struct db *db, int64_t until)
 static bool prepare_all(struct db *db)
 {
 	PGresult *r;
-	size_t	  i;
-	bool	  good = true;
+	size_t i;
+	bool good = true;
 
 	for (i = 0; i < db->statement_count && good; i++) {
 		r = PQprepare(db->conn, db->statements[i].name, db->statements[i].text, 0, NULL);

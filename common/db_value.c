@@ -11,14 +11,16 @@
 
 #include "common/db_value.h"
 
-enum { DAYS_TO_2000 = 10957 };
+enum {
+	DAYS_TO_2000 = 10957
+};
 static const int64_t micros_to_2000 = DAYS_TO_2000 * DAY_SECONDS * SECOND;
 
 struct db_array {
 	enum db_type type;
-	char	    *data; /* header of 20 bytes, then length and value of each element */
-	size_t	     length, size, count;
-	bool	     has_null;
+	char *data; /* header of 20 bytes, then length and value of each element */
+	size_t length, size, count;
+	bool has_null;
 };
 
 static void put32(char *at, uint32_t v)
@@ -111,12 +113,14 @@ void db_values_bind(struct db_values *v, const char *format, va_list values)
 /* --- arrays ------------------------------------------------------------------------------------ */
 
 static const uint32_t type_oids[] = {
-	[DB_BOOL] = 16,	   [DB_INT2] = 21,   [DB_INT4] = 23,	[DB_INT8] = 20,	   [DB_FLOAT8] = 701,
-	[DB_TEXT] = 25,	   [DB_JSON] = 114,  [DB_UUID] = 2950,	[DB_BYTEA] = 17,   [DB_DATE] = 1082,
-	[DB_TIMESTAMPTZ] = 1184,
+	[DB_BOOL] = 16,    [DB_INT2] = 21,   [DB_INT4] = 23,          [DB_INT8] = 20,
+	[DB_FLOAT8] = 701, [DB_TEXT] = 25,   [DB_JSON] = 114,         [DB_UUID] = 2950,
+	[DB_BYTEA] = 17,   [DB_DATE] = 1082, [DB_TIMESTAMPTZ] = 1184,
 };
 
-enum { ARRAY_HEADER = 20 };
+enum {
+	ARRAY_HEADER = 20
+};
 
 struct db_array *db_array_new(const void *parent, enum db_type type, size_t expected)
 {
@@ -258,9 +262,9 @@ const char *row_bytes(const struct rows *r, size_t row, int column, size_t *leng
 int64_t row_integer(const struct rows *r, size_t row, int column)
 {
 	const char *v = PQgetvalue(r->result, (int)row, column);
-	uint16_t    two;
-	uint32_t    four;
-	uint64_t    eight;
+	uint16_t two;
+	uint32_t four;
+	uint64_t eight;
 
 	switch (PQgetlength(r->result, (int)row, column)) {
 	case 2:
@@ -280,7 +284,7 @@ int64_t row_integer(const struct rows *r, size_t row, int column)
 double row_real(const struct rows *r, size_t row, int column)
 {
 	uint64_t u = (uint64_t)row_integer(r, row, column);
-	double	 v;
+	double v;
 
 	memcpy(&v, &u, 8);
 	return v;

@@ -8,14 +8,16 @@
 #include <stdarg.h>
 #include "common/db.h"
 
-enum { DB_VALUES_MAX = 32 };
+enum {
+	DB_VALUES_MAX = 32
+};
 
 struct db_values {
-	int	    count;
+	int count;
 	const char *pointers[DB_VALUES_MAX];
-	int	    lengths[DB_VALUES_MAX];
-	int	    formats[DB_VALUES_MAX];
-	uint64_t    words[DB_VALUES_MAX]; /* scalars in network order */
+	int lengths[DB_VALUES_MAX];
+	int formats[DB_VALUES_MAX];
+	uint64_t words[DB_VALUES_MAX]; /* scalars in network order */
 };
 
 /* Takes the values that the format names; see db.h. */

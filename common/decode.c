@@ -38,7 +38,7 @@ static const char *put_integer(const void *parent, const struct parameter *p, co
 static const char *put_enum(const void *parent, const struct parameter *p, const char *text, int *out)
 {
 	char *allowed;
-	int   i;
+	int i;
 
 	for (i = 0; p->values[i]; i++)
 		if (strcmp(p->values[i], text) == 0) {
@@ -111,8 +111,8 @@ static bool declared(const struct operation *op, const char *query_name)
 	return false;
 }
 
-static void add_fault(struct request *req, struct fault **faults, size_t *count, const char *mark, const char *name,
-		      const char *detail)
+static void add_fault(struct request *req, struct fault **faults, size_t *count, const char *mark,
+		      const char *name, const char *detail)
 {
 	*faults = talloc_realloc(req, *faults, struct fault, *count + 1);
 	(*faults)[*count].pointer = talloc_asprintf(req, "%s%s", mark, name);
@@ -122,11 +122,11 @@ static void add_fault(struct request *req, struct fault **faults, size_t *count,
 bool request_decode(struct request *req, struct fault **faults, size_t *count)
 {
 	static const char *const marks[] = {[IN_PATH] = "/", [IN_QUERY] = "?", [IN_HEADER] = ""};
-	const struct operation	*op = req->operation;
-	char			*in = talloc_zero_size(req, op->in_size);
-	const struct parameter	*p;
-	const char		*text, *fault;
-	size_t			 i;
+	const struct operation *op = req->operation;
+	char *in = talloc_zero_size(req, op->in_size);
+	const struct parameter *p;
+	const char *text, *fault;
+	size_t i;
 
 	*faults = NULL;
 	*count = 0;
@@ -143,7 +143,8 @@ bool request_decode(struct request *req, struct fault **faults, size_t *count)
 	}
 	for (i = 0; i < req->value_count; i++)
 		if (strncmp(req->values[i].name, "query.", 6) == 0 && !declared(op, req->values[i].name + 6))
-			add_fault(req, faults, count, "?", req->values[i].name + 6, "is not a parameter of this operation");
+			add_fault(req, faults, count, "?", req->values[i].name + 6,
+				  "is not a parameter of this operation");
 	req->in = in;
 	return *count == 0;
 }

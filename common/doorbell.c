@@ -16,16 +16,18 @@
 #include "common/log.h"
 #include "common/loop.h"
 
-enum { PEERS_MAX = 256 };
+enum {
+	PEERS_MAX = 256
+};
 
 struct doorbell {
 	struct daemon *daemon;
-	int	       ring;   /* PUB: "shard position\n" lines */
-	int	       events; /* PUB: type, newline, the event's JSON */
-	int	       ears;   /* SUB to every ring of the folder */
-	char	      *peers[PEERS_MAX];
-	size_t	       peer_count;
-	struct event  *heard;
+	int ring;   /* PUB: "shard position\n" lines */
+	int events; /* PUB: type, newline, the event's JSON */
+	int ears;   /* SUB to every ring of the folder */
+	char *peers[PEERS_MAX];
+	size_t peer_count;
+	struct event *heard;
 };
 
 static int doorbell_close(struct doorbell *b)
@@ -41,8 +43,8 @@ static int doorbell_close(struct doorbell *b)
 static void on_ring(evutil_socket_t fd, short what, void *context)
 {
 	struct doorbell *b = context;
-	char		 text[1024];
-	int		 i;
+	char text[1024];
+	int i;
 
 	(void)fd;
 	(void)what;
@@ -53,7 +55,7 @@ static void on_ring(evutil_socket_t fd, short what, void *context)
 static bool bind_pub(struct doorbell *b, int *s, const char *suffix)
 {
 	struct daemon_loop *loop = b->daemon->loop;
-	char		   *address = talloc_asprintf(b, "ipc://%s/%s.%s", loop->sockets, loop->name, suffix);
+	char *address = talloc_asprintf(b, "ipc://%s/%s.%s", loop->sockets, loop->name, suffix);
 
 	*s = nn_socket(AF_SP, NN_PUB);
 	return *s >= 0 && nn_bind(*s, address) >= 0;
@@ -62,8 +64,8 @@ static bool bind_pub(struct doorbell *b, int *s, const char *suffix)
 struct doorbell *doorbell_open(struct daemon *d, const char **error)
 {
 	struct doorbell *b = talloc_zero(d, struct doorbell);
-	size_t		 size = sizeof(int);
-	int		 fd = -1, any = -1;
+	size_t size = sizeof(int);
+	int fd = -1, any = -1;
 
 	b->daemon = d;
 	b->ears = nn_socket(AF_SP, NN_SUB);
@@ -93,15 +95,15 @@ static bool known(const struct doorbell *b, const char *name)
 
 void doorbell_find_peers(struct doorbell *b)
 {
-	const char    *sockets = b->daemon->loop->sockets;
-	DIR	      *folder = opendir(sockets);
+	const char *sockets = b->daemon->loop->sockets;
+	DIR *folder = opendir(sockets);
 	struct dirent *entry;
-	size_t	       length;
+	size_t length;
 
 	while (folder && (entry = readdir(folder)) != NULL) {
 		length = strlen(entry->d_name);
-		if (length < 6 || strcmp(entry->d_name + length - 5, ".ring") != 0 || b->peer_count == PEERS_MAX ||
-		    known(b, entry->d_name))
+		if (length < 6 || strcmp(entry->d_name + length - 5, ".ring") != 0 ||
+		    b->peer_count == PEERS_MAX || known(b, entry->d_name))
 			continue;
 		if (nn_connect(b->ears, talloc_asprintf(b, "ipc://%s/%s", sockets, entry->d_name)) >= 0)
 			b->peers[b->peer_count++] = talloc_strdup(b, entry->d_name);
@@ -125,9 +127,9 @@ static void publish(struct doorbell *b, const struct log_event *e)
 void doorbell_ring(struct doorbell *b, const struct log_event *events, size_t count)
 {
 	int64_t heads[EVENTLOG_SHARDS] = {0};
-	char	text[EVENTLOG_SHARDS * 32];
-	size_t	i;
-	int	s, length = 0;
+	char text[EVENTLOG_SHARDS * 32];
+	size_t i;
+	int s, length = 0;
 
 	for (i = 0; i < count; i++) {
 		if (events[i].position == 0)

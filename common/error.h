@@ -35,14 +35,16 @@
 /* clang-format on */
 
 #define AE_ERROR_ENUM(name, status, retryable, kind, title) ERR_##name,
-enum error { AE_ERRORS(AE_ERROR_ENUM) ERR_COUNT };
+enum error {
+	AE_ERRORS(AE_ERROR_ENUM) ERR_COUNT
+};
 #undef AE_ERROR_ENUM
 
-int	    error_status(enum error e); /* HTTP status */
-bool	    error_retryable(enum error e);
+int error_status(enum error e); /* HTTP status */
+bool error_retryable(enum error e);
 const char *error_kind(enum error e);
 const char *error_title(enum error e);
-const char *error_name(enum error e); /* "NOT_FOUND", for logs and the problem's code */
-enum error  error_from_status(int status); /* the first row with that status, else ERR_INTERNAL */
+const char *error_name(enum error e);     /* "NOT_FOUND", for logs and the problem's code */
+enum error error_from_status(int status); /* the first row with that status, else ERR_INTERNAL */
 
 #endif

@@ -15,7 +15,7 @@
 
 struct key {
 	unsigned char bytes[16];
-	size_t	      index; /* of the event */
+	size_t index; /* of the event */
 };
 
 int eventlog_shard(const char *subject)
@@ -34,8 +34,8 @@ int eventlog_shard(const char *subject)
 static void event_key(const struct log_event *e, unsigned char key[16])
 {
 	static EVP_MD_CTX *context;
-	static EVP_MD	  *sha256;
-	unsigned char	   digest[EVP_MAX_MD_SIZE];
+	static EVP_MD *sha256;
+	unsigned char digest[EVP_MAX_MD_SIZE];
 
 	if (context == NULL) {
 		context = EVP_MD_CTX_new();
@@ -51,7 +51,7 @@ static void event_key(const struct log_event *e, unsigned char key[16])
 static int key_order(const void *a, const void *b)
 {
 	const struct key *x = a, *y = b;
-	int		  order = memcmp(x->bytes, y->bytes, 16);
+	int order = memcmp(x->bytes, y->bytes, 16);
 
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
@@ -65,7 +65,7 @@ static int key_find(const void *wanted, const void *k)
 static struct key *keys_of(const void *parent, struct log_event *events, size_t count)
 {
 	struct key *keys = talloc_array(parent, struct key, count);
-	size_t	    i;
+	size_t i;
 
 	for (i = 0; i < count; i++) {
 		event_key(&events[i], keys[i].bytes);
@@ -80,10 +80,11 @@ static struct key *keys_of(const void *parent, struct log_event *events, size_t 
 	return keys;
 }
 
-static void mark_known(const struct rows *known, const struct key *keys, size_t count, struct log_event *events)
+static void mark_known(const struct rows *known, const struct key *keys, size_t count,
+		       struct log_event *events)
 {
 	const struct key *k;
-	size_t		  i, length;
+	size_t i, length;
 
 	for (i = 0; i < rows_count(known); i++) {
 		k = bsearch(row_bytes(known, i, 0, &length), keys, count, sizeof(*keys), key_find);
@@ -102,10 +103,10 @@ static bool lock_and_look(struct db *db, const void *scratch, struct log_event *
 {
 	struct db_array *shards = db_array_new(scratch, DB_INT2, EVENTLOG_SHARDS);
 	struct db_array *wanted = db_array_new(scratch, DB_UUID, count);
-	bool		 used[EVENTLOG_SHARDS] = {false};
-	struct rows	*locked, *known;
-	size_t		 i;
-	int		 s;
+	bool used[EVENTLOG_SHARDS] = {false};
+	struct rows *locked, *known;
+	size_t i;
+	int s;
 
 	for (i = 0; i < count; i++) {
 		used[events[i].shard] = true;
@@ -137,7 +138,7 @@ static void queue_insert(struct db *db, const void *scratch, const struct log_ev
 	struct db_array *time = db_array_new(scratch, DB_TIMESTAMPTZ, count);
 	struct db_array *body = db_array_new(scratch, DB_JSON, count * 40);
 	const unsigned char **bytes = talloc_array(scratch, const unsigned char *, count);
-	size_t		    i;
+	size_t i;
 
 	for (i = 0; i < count; i++)
 		bytes[keys[i].index] = keys[i].bytes;
@@ -159,7 +160,7 @@ static void queue_heads(struct db *db, const void *scratch, const int64_t *heads
 {
 	struct db_array *shards = db_array_new(scratch, DB_INT2, EVENTLOG_SHARDS);
 	struct db_array *positions = db_array_new(scratch, DB_INT8, EVENTLOG_SHARDS);
-	int		 s;
+	int s;
 
 	for (s = 0; s < EVENTLOG_SHARDS; s++) {
 		if (!moved[s])
@@ -172,11 +173,11 @@ static void queue_heads(struct db *db, const void *scratch, const int64_t *heads
 
 bool eventlog_append(struct db *db, const void *parent, struct log_event *events, size_t count)
 {
-	void	   *scratch = talloc_new(parent);
+	void *scratch = talloc_new(parent);
 	struct key *keys = keys_of(scratch, events, count);
-	int64_t	    heads[EVENTLOG_SHARDS] = {0};
-	bool	    moved[EVENTLOG_SHARDS] = {false}, any = false;
-	size_t	    i;
+	int64_t heads[EVENTLOG_SHARDS] = {0};
+	bool moved[EVENTLOG_SHARDS] = {false}, any = false;
+	size_t i;
 
 	if (count == 0 || !lock_and_look(db, scratch, events, count, keys, heads)) {
 		talloc_free(scratch);

@@ -15,12 +15,13 @@
 #include "common/json.h"
 
 struct log_event {
-	const char *type, *source, *id, *subject; /* subject: the member id, or what a category event is about */
-	instant	    time;
+	const char *type, *source, *id,
+		*subject; /* subject: the member id, or what a category event is about */
+	instant time;
 	const char *body; /* the whole CloudEvent as JSON */
-	size_t	    length;
+	size_t length;
 	/* set by the log */
-	int	shard;
+	int shard;
 	int64_t position; /* 0 after append: it was there already */
 	instant received;
 	/* set by the consumer */
@@ -36,7 +37,9 @@ struct log_event {
 bool eventlog_append(struct db *db, const void *parent, struct log_event *events, size_t count);
 
 int eventlog_shard(const char *subject); /* by hash, 0 .. EVENTLOG_SHARDS-1 */
-enum { EVENTLOG_SHARDS = 32 };
+enum {
+	EVENTLOG_SHARDS = 32
+};
 
 /* The statements that this file needs; every daemon's table begins with them (sql/queries/common/). */
 

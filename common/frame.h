@@ -21,13 +21,13 @@
 #include <stdint.h>
 
 struct frame_writer {
-	char  *data; /* talloc memory; a finished frame is data[0..length) */
+	char *data; /* talloc memory; a finished frame is data[0..length) */
 	size_t length, size;
 	size_t entry; /* where the open entry began */
 };
 
 void frame_begin(const void *parent, struct frame_writer *w); /* may be called again: keeps the memory */
-void frame_entry(struct frame_writer *w);		      /* closes the entry before */
+void frame_entry(struct frame_writer *w);                     /* closes the entry before */
 void frame_put(struct frame_writer *w, const char *name, const char *value, size_t length);
 void frame_put_text(struct frame_writer *w, const char *name, const char *value); /* NULL: left out */
 void frame_put_integer(struct frame_writer *w, const char *name, int64_t value);
@@ -38,14 +38,14 @@ void frame_end(struct frame_writer *w); /* fills in the counts */
 
 struct frame_reader {
 	const char *at, *end;
-	uint32_t    entries; /* not yet read */
+	uint32_t entries; /* not yet read */
 };
 
 struct frame_attribute {
 	const char *name;
-	size_t	    name_length;
+	size_t name_length;
 	const char *value; /* not NUL-terminated, and anywhere in memory */
-	size_t	    length;
+	size_t length;
 };
 
 bool frame_read(struct frame_reader *r, const char *data, size_t length); /* false: not a frame */

@@ -15,17 +15,17 @@
 #include "common/json.h"
 
 struct reading {
-	const void  *parent;
+	const void *parent;
 	struct json *root;
 	struct json *block; /* values are made in blocks under the root */
-	size_t	     used, size;
-	char	    *texts; /* names and texts: unescaped they are never longer than as written */
-	size_t	     length;
+	size_t used, size;
+	char *texts; /* names and texts: unescaped they are never longer than as written */
+	size_t length;
 	struct json *open; /* the object or array being filled */
-	const char  *name; /* of the next member */
-	size_t	     depth;
-	yajl_handle  yajl;
-	const char  *fault;
+	const char *name;  /* of the next member */
+	size_t depth;
+	yajl_handle yajl;
+	const char *fault;
 };
 
 static int refuse(struct reading *r, const char *fault)
@@ -101,8 +101,8 @@ static bool whole(double x)
 static int on_number(void *ctx, const char *text, size_t length)
 {
 	struct reading *r = ctx;
-	struct json    *v;
-	char		digits[64], *end;
+	struct json *v;
+	char digits[64], *end;
 
 	if (length >= sizeof(digits))
 		return refuse(r, "a number has more than 63 characters");
@@ -128,7 +128,7 @@ static int on_number(void *ctx, const char *text, size_t length)
 static int on_text(void *ctx, const unsigned char *text, size_t length)
 {
 	struct reading *r = ctx;
-	struct json    *v = add(r, JSON_TEXT);
+	struct json *v = add(r, JSON_TEXT);
 
 	v->text = keep_text(r, text, length);
 	v->length = length;
@@ -137,7 +137,7 @@ static int on_text(void *ctx, const unsigned char *text, size_t length)
 
 static int on_name(void *ctx, const unsigned char *text, size_t length)
 {
-	struct reading	  *r = ctx;
+	struct reading *r = ctx;
 	const struct json *v;
 
 	if (r->open->count >= JSON_NAMES_MAX)
@@ -207,7 +207,7 @@ static int hex4(const char *p, const char *end)
 static const char *escapes_fault(const char *text, size_t length)
 {
 	const char *p = text, *end = text + length;
-	int	    unit, low;
+	int unit, low;
 
 	while ((p = memchr(p, '\\', (size_t)(end - p))) != NULL && p + 1 < end) {
 		if (p[1] != 'u') {
@@ -235,10 +235,10 @@ static const char *escapes_fault(const char *text, size_t length)
 /* The length of the UTF-8 character at p as RFC 3629 has it, 0 if it is none. */
 static size_t utf8_length(const unsigned char *p, size_t rest)
 {
-	size_t	      length = p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
+	size_t length = p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : p[0] < 0xF5 ? 4 : 0;
 	unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
 	unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
-	size_t	      i;
+	size_t i;
 
 	if (length == 0 || length > rest || p[1] < low || p[1] > high)
 		return 0;
@@ -252,7 +252,7 @@ static size_t utf8_length(const unsigned char *p, size_t rest)
 static const char *utf8_fault(const char *text, size_t length)
 {
 	const unsigned char *p = (const unsigned char *)text, *end = p + length;
-	size_t		     n;
+	size_t n;
 
 	while (p < end) {
 		n = *p < 0x80 ? 1 : utf8_length(p, (size_t)(end - p));
@@ -265,9 +265,9 @@ static const char *utf8_fault(const char *text, size_t length)
 
 static const char *fault_text(const void *parent, struct reading *r, const char *text, size_t length)
 {
-	size_t	       at = yajl_get_bytes_consumed(r->yajl);
+	size_t at = yajl_get_bytes_consumed(r->yajl);
 	unsigned char *said;
-	char	      *fault, *newline;
+	char *fault, *newline;
 
 	if (r->fault)
 		return talloc_asprintf(parent, "%s, before byte %zu", r->fault, at);
@@ -292,8 +292,8 @@ static size_t commas(const char *text, size_t length)
 struct json *json_parse(const void *parent, const char *text, size_t length, const char **error)
 {
 	struct reading r = {.parent = parent, .length = length};
-	const char    *fault = utf8_fault(text, length);
-	bool	       good;
+	const char *fault = utf8_fault(text, length);
+	bool good;
 
 	if (fault == NULL)
 		fault = escapes_fault(text, length);
@@ -372,8 +372,8 @@ static char *pointer_token(const void *parent, const char *name)
 const char *json_pointer(const void *parent, const struct json *value)
 {
 	const struct json *sibling;
-	const char	  *above;
-	size_t		   index = 0;
+	const char *above;
+	size_t index = 0;
 
 	if (value == NULL || value->parent == NULL)
 		return talloc_strdup(parent, "");

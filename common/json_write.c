@@ -14,10 +14,10 @@
 
 struct json_writer {
 	yajl_gen gen;
-	char	*text;
-	size_t	 length, size;
-	size_t	 depth;
-	bool	 array[JSON_DEPTH_MAX * 2]; /* what json_close closes */
+	char *text;
+	size_t length, size;
+	size_t depth;
+	bool array[JSON_DEPTH_MAX * 2]; /* what json_close closes */
 };
 
 static void print(void *ctx, const char *text, size_t length)
@@ -104,7 +104,7 @@ void json_put_text(struct json_writer *w, const char *name, const char *value)
 /* yajl_gen_integer formats through snprintf; this is the hottest call of a dashboard. */
 void json_put_integer(struct json_writer *w, const char *name, int64_t value)
 {
-	char	 digits[24], *p = digits + sizeof(digits);
+	char digits[24], *p = digits + sizeof(digits);
 	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
 
 	do
@@ -118,9 +118,9 @@ void json_put_integer(struct json_writer *w, const char *name, int64_t value)
 /* Hundredths and the like are written through integers; the general case tries 15, 16, 17 digits. */
 void json_put_real(struct json_writer *w, const char *name, double value)
 {
-	char   digits[40];
+	char digits[40];
 	double cents = value * 100;
-	int    length, precision;
+	int length, precision;
 
 	if (!isfinite(value)) {
 		json_put_null(w, name);

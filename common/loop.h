@@ -12,23 +12,24 @@ struct doorbell;
 struct status_page;
 
 struct daemon_loop {
-	struct event_base  *base;
-	const char	   *sockets; /* the folder */
-	const char	   *name;    /* "analytics-1" */
-	int		    requests; /* nanomsg REP for the gateway */
-	int		    neighbours; /* nanomsg REP for neighbour services, or -1 */
-	struct doorbell	   *doorbell;
+	struct event_base *base;
+	const char *sockets; /* the folder */
+	const char *name;    /* "analytics-1" */
+	int requests;        /* nanomsg REP for the gateway */
+	int neighbours;      /* nanomsg REP for neighbour services, or -1 */
+	struct doorbell *doorbell;
 	struct status_page *status;
-	struct frame_writer answer; /* reused for every reply frame */
-	bool		    requests_ready, neighbours_ready; /* a socket said so */
-	bool		    behind;   /* the log may hold something new */
-	bool		    stopping, reloading;
-	bool		    serves_requests, serves_events, serves_jobs;
-	int64_t		   *dropped;	  /* by subscription and shard: caches are dropped, or owed, up to here */
-	int64_t		    last_request; /* CLOCK_MONOTONIC microseconds */
-	int64_t		   *job_due;
-	int64_t		    batch_size;
-	struct metric	   *request_seconds, *replies, *events_applied, *dead_letters, *lag, *up_postgresql, *up_redis;
+	struct frame_writer answer;            /* reused for every reply frame */
+	bool requests_ready, neighbours_ready; /* a socket said so */
+	bool behind;                           /* the log may hold something new */
+	bool stopping, reloading;
+	bool serves_requests, serves_events, serves_jobs;
+	int64_t *dropped;     /* by subscription and shard: caches are dropped, or owed, up to here */
+	int64_t last_request; /* CLOCK_MONOTONIC microseconds */
+	int64_t *job_due;
+	int64_t batch_size;
+	struct metric *request_seconds, *replies, *events_applied, *dead_letters, *lag, *up_postgresql,
+		*up_redis;
 };
 
 /* serve.c: one frame, if there is one; true = there may be more */
@@ -44,8 +45,8 @@ void consume_heal(struct daemon *d, const struct subscription *s);
 
 /* doorbell.c */
 struct doorbell *doorbell_open(struct daemon *d, const char **error);
-void		 doorbell_find_peers(struct doorbell *b); /* connects to what is new in the folder */
-void		 doorbell_ring(struct doorbell *b, const struct log_event *events, size_t count);
+void doorbell_find_peers(struct doorbell *b); /* connects to what is new in the folder */
+void doorbell_ring(struct doorbell *b, const struct log_event *events, size_t count);
 
 /* status.c: /healthz, /readyz, /metrics over HTTP; address unix:PATH or HOST:PORT */
 struct status_page *status_open(struct daemon *d, const char *address, const char **error);

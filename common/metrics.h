@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { METRICS_SERIES_MAX = 256 };
+enum {
+	METRICS_SERIES_MAX = 256
+};
 
 struct metrics;
 struct metric;
@@ -22,8 +24,8 @@ struct metric *metrics_gauge(struct metrics *m, const char *name, const char *he
 /* Seconds, buckets 0.5 ms to 10 s. */
 struct metric *metrics_histogram(struct metrics *m, const char *name, const char *help, const char *label);
 
-void metric_add(struct metric *f, const char *label_value, double amount);     /* counter */
-void metric_set(struct metric *f, const char *label_value, double value);      /* gauge */
+void metric_add(struct metric *f, const char *label_value, double amount);      /* counter */
+void metric_set(struct metric *f, const char *label_value, double value);       /* gauge */
 void metric_observe(struct metric *f, const char *label_value, double seconds); /* histogram */
 
 /* The exposition text under parent (version 0.0.4). Each series carries service and instance. */

@@ -20,7 +20,8 @@ const char *request_header(const struct request *req, const char *name)
 	size_t i;
 
 	for (i = 0; i < req->value_count; i++)
-		if (strncmp(req->values[i].name, "header.", 7) == 0 && strcmp(req->values[i].name + 7, name) == 0)
+		if (strncmp(req->values[i].name, "header.", 7) == 0 &&
+		    strcmp(req->values[i].name + 7, name) == 0)
 			return req->values[i].value;
 	return NULL;
 }
@@ -42,7 +43,8 @@ static bool header_is_put(const struct request *req, const char *name)
 	return false;
 }
 
-static reply finish(struct request *req, int status, const char *content_type, const void *body, size_t length)
+static reply finish(struct request *req, int status, const char *content_type, const void *body,
+		    size_t length)
 {
 	req->status = status;
 	if (content_type)
@@ -56,7 +58,7 @@ static reply finish_problem(struct request *req, enum error e, const char *detai
 			    size_t count)
 {
 	const char *text;
-	size_t	    length;
+	size_t length;
 
 	if (error_retryable(e) && !header_is_put(req, "retry-after"))
 		request_put_header(req, "retry-after", "1");
@@ -70,10 +72,13 @@ static bool database_failed(struct request *req, reply *out)
 	if (req->db == NULL || !db_failed(req->db))
 		return false;
 	if (db_lost(req->db)) {
-		log_warning("database lost operation=%s message=\"%s\"", req->operation->name, db_message(req->db));
+		log_warning("database lost operation=%s message=\"%s\"", req->operation->name,
+			    db_message(req->db));
 		*out = finish_problem(req, ERR_UNAVAILABLE, "the database is away", NULL, 0);
-	} else if (strcmp(db_sqlstate(req->db), "57014") == 0 || strncmp(db_sqlstate(req->db), "57", 2) == 0) {
-		log_warning("database gave up operation=%s sqlstate=%s", req->operation->name, db_sqlstate(req->db));
+	} else if (strcmp(db_sqlstate(req->db), "57014") == 0 ||
+		   strncmp(db_sqlstate(req->db), "57", 2) == 0) {
+		log_warning("database gave up operation=%s sqlstate=%s", req->operation->name,
+			    db_sqlstate(req->db));
 		*out = finish_problem(req, ERR_UNAVAILABLE, "the database gave up on this request", NULL, 0);
 	} else {
 		log_error("query failed operation=%s sqlstate=%s message=\"%s\"", req->operation->name,
@@ -94,7 +99,7 @@ reply reply_body(struct request *req, int status, const char *content_type, cons
 
 reply reply_json(struct request *req, const struct json_writer *document)
 {
-	size_t	    length;
+	size_t length;
 	const char *text = json_text(document, &length);
 
 	return reply_body(req, 200, "application/json", text, length);
@@ -104,7 +109,7 @@ reply reply_json(struct request *req, const struct json_writer *document)
 static bool tag_matches(const char *condition, const char *etag)
 {
 	const char *p = condition, *opaque = strncmp(etag, "W/", 2) == 0 ? etag + 2 : etag;
-	size_t	    length = strlen(opaque);
+	size_t length = strlen(opaque);
 
 	if (strcmp(condition, "*") == 0)
 		return true;
@@ -144,9 +149,9 @@ reply reply_not_found(struct request *req, const char *what, const char *id)
 
 reply reply_error(struct request *req, enum error e, const char *format, ...)
 {
-	char   *detail;
+	char *detail;
 	va_list values;
-	reply	out;
+	reply out;
 
 	if (database_failed(req, &out))
 		return out;

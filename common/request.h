@@ -27,31 +27,31 @@ struct named_value {
 };
 
 struct request {
-	struct daemon		*daemon;
-	struct db		*db;
-	struct cache		*cache;
-	const struct operation	*operation;
-	int64_t			 id;	   /* of the entry in its frame's exchange */
-	const char		*request_id;
-	const char		*traceparent;
-	int64_t			 deadline; /* CLOCK_MONOTONIC microseconds */
-	const char		*subject;  /* who asks; "" for anyone */
-	unsigned		 roles;	   /* of enum role */
-	struct named_value	*values;   /* "path.member_id", "query.period", "header.if-none-match" */
-	size_t			 value_count;
-	const char		*body;
-	size_t			 body_length;
-	const void		*in;	   /* the decoded input struct */
-	const char		*cached;   /* what the daemon's prefetch found, else NULL */
-	size_t			 cached_length;
-	char			 cache_token[CACHE_TOKEN];
+	struct daemon *daemon;
+	struct db *db;
+	struct cache *cache;
+	const struct operation *operation;
+	int64_t id; /* of the entry in its frame's exchange */
+	const char *request_id;
+	const char *traceparent;
+	int64_t deadline;           /* CLOCK_MONOTONIC microseconds */
+	const char *subject;        /* who asks; "" for anyone */
+	unsigned roles;             /* of enum role */
+	struct named_value *values; /* "path.member_id", "query.period", "header.if-none-match" */
+	size_t value_count;
+	const char *body;
+	size_t body_length;
+	const void *in;     /* the decoded input struct */
+	const char *cached; /* what the daemon's prefetch found, else NULL */
+	size_t cached_length;
+	char cache_token[CACHE_TOKEN];
 
 	/* the answer */
-	int		    status;
+	int status;
 	struct named_value *headers;
-	size_t		    header_count;
-	const char	   *reply_body;
-	size_t		    reply_length;
+	size_t header_count;
+	const char *reply_body;
+	size_t reply_length;
 };
 
 typedef const struct reply_token *reply;
@@ -62,9 +62,11 @@ const char *request_header(const struct request *req, const char *name);
 
 MUST_USE reply reply_json(struct request *req, const struct json_writer *document);
 /* Any body that hangs under the request (or is constant). */
-MUST_USE reply reply_body(struct request *req, int status, const char *content_type, const void *body, size_t length);
-/* 304 if If-None-Match names this entity tag, and then *out is the answer; else sets ETag and returns false. */
-bool  reply_not_modified(struct request *req, const char *etag, reply *out);
+MUST_USE reply reply_body(struct request *req, int status, const char *content_type, const void *body,
+			  size_t length);
+/* 304 if If-None-Match names this entity tag, and then *out is the answer; else sets ETag and returns false.
+ */
+bool reply_not_modified(struct request *req, const char *etag, reply *out);
 MUST_USE reply reply_not_found(struct request *req, const char *what, const char *id);
 MUST_USE reply reply_error(struct request *req, enum error e, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -26,7 +26,7 @@ static bool member_text(const char *text, size_t length)
 static const char *format_fault(enum schema_format format, const struct json *v)
 {
 	instant t;
-	day	d;
+	day d;
 
 	switch (format) {
 	case FORMAT_ANY:
@@ -63,7 +63,8 @@ static bool listed(const char *const *values, const char *text)
 	return false;
 }
 
-static bool check_text(const void *parent, const struct schema *s, const struct json *v, struct schema_fault *fault)
+static bool check_text(const void *parent, const struct schema *s, const struct json *v,
+		       struct schema_fault *fault)
 {
 	const char *wrong = format_fault(s->format, v);
 
@@ -73,8 +74,8 @@ static bool check_text(const void *parent, const struct schema *s, const struct 
 		return fault_set(fault, json_pointer(parent, v), "enum", values_text(parent, s->values));
 	if (s->format == FORMAT_ANY && ((int64_t)v->length < s->minimum || (int64_t)v->length > s->maximum))
 		return fault_set(fault, json_pointer(parent, v), "length",
-				 talloc_asprintf(parent, "must have %lld to %lld bytes", (long long)s->minimum,
-						 (long long)s->maximum));
+				 talloc_asprintf(parent, "must have %lld to %lld bytes",
+						 (long long)s->minimum, (long long)s->maximum));
 	return true;
 }
 
@@ -88,13 +89,15 @@ static bool check_integer(const void *parent, const struct schema *s, const stru
 					 (long long)s->maximum));
 }
 
-static bool check_array(const void *parent, const struct schema *s, const struct json *v, struct schema_fault *fault)
+static bool check_array(const void *parent, const struct schema *s, const struct json *v,
+			struct schema_fault *fault)
 {
 	const struct json *item;
 
 	if ((int64_t)v->count > s->maximum)
-		return fault_set(fault, json_pointer(parent, v), "length",
-				 talloc_asprintf(parent, "must have at most %lld items", (long long)s->maximum));
+		return fault_set(
+			fault, json_pointer(parent, v), "length",
+			talloc_asprintf(parent, "must have at most %lld items", (long long)s->maximum));
 	for (item = v->first; item; item = item->next)
 		if (!schema_check(parent, &s->fields[0], item, fault))
 			return false;
@@ -105,7 +108,7 @@ static bool check_object(const void *parent, const struct schema *s, const struc
 			 struct schema_fault *fault)
 {
 	const struct json *member;
-	size_t		   i;
+	size_t i;
 
 	for (i = 0; i < s->field_count; i++) {
 		member = json_get(v, s->fields[i].name);
@@ -113,17 +116,17 @@ static bool check_object(const void *parent, const struct schema *s, const struc
 			if (!schema_check(parent, &s->fields[i], member, fault))
 				return false;
 		} else if (s->fields[i].required) {
-			return fault_set(fault,
-					 talloc_asprintf(parent, "%s/%s", json_pointer(parent, v),
-							 s->fields[i].name),
-					 "missing", "is required");
+			return fault_set(
+				fault,
+				talloc_asprintf(parent, "%s/%s", json_pointer(parent, v), s->fields[i].name),
+				"missing", "is required");
 		}
 	}
 	return true;
 }
 
-static const char *const kind_names[] = {"a string", "an integer within 64 bits", "a number", "true or false",
-					 "an object", "an array"};
+static const char *const kind_names[] = {
+	"a string", "an integer within 64 bits", "a number", "true or false", "an object", "an array"};
 
 static bool kind_fits(enum schema_kind want, enum json_kind got)
 {
@@ -144,7 +147,8 @@ static bool kind_fits(enum schema_kind want, enum json_kind got)
 	return false;
 }
 
-bool schema_check(const void *parent, const struct schema *s, const struct json *value, struct schema_fault *fault)
+bool schema_check(const void *parent, const struct schema *s, const struct json *value,
+		  struct schema_fault *fault)
 {
 	if (!kind_fits(s->kind, value->kind))
 		return fault_set(fault, json_pointer(parent, value), "type",
@@ -168,7 +172,7 @@ bool schema_check(const void *parent, const struct schema *s, const struct json 
 const struct schema *event_schema(const char *type)
 {
 	size_t low = 0, high = event_schema_count, middle;
-	int    order;
+	int order;
 
 	while (low < high) {
 		middle = (low + high) / 2;

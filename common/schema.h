@@ -12,18 +12,31 @@
 #include <stdint.h>
 #include "common/json.h"
 
-enum schema_kind { SCHEMA_TEXT, SCHEMA_INTEGER, SCHEMA_REAL, SCHEMA_BOOLEAN, SCHEMA_OBJECT, SCHEMA_ARRAY };
-enum schema_format { FORMAT_ANY, FORMAT_INSTANT, FORMAT_DAY, FORMAT_MEMBER, FORMAT_CURRENCY };
+enum schema_kind {
+	SCHEMA_TEXT,
+	SCHEMA_INTEGER,
+	SCHEMA_REAL,
+	SCHEMA_BOOLEAN,
+	SCHEMA_OBJECT,
+	SCHEMA_ARRAY
+};
+enum schema_format {
+	FORMAT_ANY,
+	FORMAT_INSTANT,
+	FORMAT_DAY,
+	FORMAT_MEMBER,
+	FORMAT_CURRENCY
+};
 
 struct schema {
-	const char	    *name; /* of the member; NULL for an array's items */
-	enum schema_kind     kind;
-	bool		     required;
-	enum schema_format   format;
-	int64_t		     minimum, maximum; /* of a number; of a text's or array's length */
-	const char *const   *values;	       /* an enumeration, NULL-terminated */
-	const struct schema *fields;	       /* of an object; of an array one row, its items */
-	size_t		     field_count;
+	const char *name; /* of the member; NULL for an array's items */
+	enum schema_kind kind;
+	bool required;
+	enum schema_format format;
+	int64_t minimum, maximum;    /* of a number; of a text's or array's length */
+	const char *const *values;   /* an enumeration, NULL-terminated */
+	const struct schema *fields; /* of an object; of an array one row, its items */
+	size_t field_count;
 };
 
 struct schema_fault {
@@ -31,10 +44,11 @@ struct schema_fault {
 };
 
 /* True if value satisfies s; else *fault (its texts under parent) names the first failing place. */
-bool schema_check(const void *parent, const struct schema *s, const struct json *value, struct schema_fault *fault);
+bool schema_check(const void *parent, const struct schema *s, const struct json *value,
+		  struct schema_fault *fault);
 
 extern const struct schema event_schemas[]; /* of the data of each event taken in, sorted by type */
-extern const size_t	   event_schema_count;
+extern const size_t event_schema_count;
 
 const struct schema *event_schema(const char *type); /* NULL: no such event */
 

@@ -24,10 +24,13 @@ static unsigned roles_parse(const char *text)
 {
 	static const struct {
 		const char *name;
-		unsigned    role;
-	} names[] = {{"member", ROLE_MEMBER}, {"service", ROLE_SERVICE}, {"analyst", ROLE_ANALYST}, {"admin", ROLE_ADMIN}};
+		unsigned role;
+	} names[] = {{"member", ROLE_MEMBER},
+		     {"service", ROLE_SERVICE},
+		     {"analyst", ROLE_ANALYST},
+		     {"admin", ROLE_ADMIN}};
 	unsigned roles = 0;
-	size_t	 i, length;
+	size_t i, length;
 
 	for (; *text; text += length + (text[length] == ' ')) {
 		length = strcspn(text, " ");
@@ -50,7 +53,8 @@ static void add_value(struct request *req, const struct frame_attribute *a, size
 	req->values[req->value_count++].value = talloc_strndup(req, a->value, a->length);
 }
 
-static void take_attribute(struct request *req, const struct frame_attribute *a, const char **operation, size_t *size)
+static void take_attribute(struct request *req, const struct frame_attribute *a, const char **operation,
+			   size_t *size)
 {
 	if (frame_is(a, "id"))
 		req->id = frame_integer(a, -1);
@@ -92,7 +96,7 @@ static const struct operation builtin = {.name = "builtin"};
 static reply answer_metrics(struct request *req)
 {
 	size_t length;
-	char  *text = metrics_text(req, req->daemon->metrics, &length);
+	char *text = metrics_text(req, req->daemon->metrics, &length);
 
 	return reply_body(req, 200, "text/plain; version=0.0.4", text, length);
 }
@@ -100,9 +104,9 @@ static reply answer_metrics(struct request *req)
 static reply answer_ready(struct request *req)
 {
 	struct json_writer *w = json_writer_new(req);
-	const char	   *reason = NULL, *text;
-	bool		    ready = daemon_ready(req->daemon, req, &reason);
-	size_t		    length;
+	const char *reason = NULL, *text;
+	bool ready = daemon_ready(req->daemon, req, &reason);
+	size_t length;
 
 	json_open_object(w, NULL);
 	json_put_boolean(w, "ready", ready);
@@ -134,7 +138,7 @@ static const struct handler *handler_find(const struct daemon *d, const struct o
 static reply answer_one(struct request *req, const struct handler *handler)
 {
 	struct fault *faults;
-	size_t	      count;
+	size_t count;
 
 	if (req->deadline && clock_monotonic() > req->deadline)
 		return reply_error(req, ERR_TIMEOUT, "the request was past its deadline");
@@ -151,7 +155,7 @@ static reply answer_one(struct request *req, const struct handler *handler)
 static bool resolve(struct request *req, const char *name)
 {
 	size_t i;
-	reply  answered;
+	reply answered;
 
 	req->operation = &builtin;
 	if (name && strcmp(name, "ping") == 0) {
@@ -175,10 +179,10 @@ static bool resolve(struct request *req, const char *name)
 /* Handlers of one frame, in order; batched operations are answered together at the end. */
 static void answer_all(struct daemon *d, struct request **requests, size_t count)
 {
-	struct request	    **batched = talloc_array(d, struct request *, count);
+	struct request **batched = talloc_array(d, struct request *, count);
 	const struct handler *handler, *together = NULL;
-	reply		      answered;
-	size_t		      i, n = 0;
+	reply answered;
+	size_t i, n = 0;
 
 	if (d->description->prefetch && count > 0)
 		d->description->prefetch(d, requests, count);
@@ -207,7 +211,7 @@ static void answer_all(struct daemon *d, struct request **requests, size_t count
 
 static void put_reply(struct daemon *d, struct frame_writer *w, const struct request *req)
 {
-	char   status[8];
+	char status[8];
 	size_t i;
 
 	snprintf(status, sizeof(status), "%d", req->status);
@@ -222,13 +226,13 @@ static void put_reply(struct daemon *d, struct frame_writer *w, const struct req
 }
 
 /* Reads the entries; fills asked with the ones that a handler must answer, all with every one. */
-static size_t read_entries(struct daemon *d, const void *context, struct frame_reader *frame, struct request **all,
-			   struct request **asked, size_t *asked_count)
+static size_t read_entries(struct daemon *d, const void *context, struct frame_reader *frame,
+			   struct request **all, struct request **asked, size_t *asked_count)
 {
-	struct frame_reader    entry;
+	struct frame_reader entry;
 	struct frame_attribute a;
-	const char	      *name;
-	size_t		       n = 0, size;
+	const char *name;
+	size_t n = 0, size;
 
 	while (n < FRAME_MAX && frame_next_entry(frame, &entry)) {
 		all[n] = request_new(d, context);
@@ -245,11 +249,11 @@ static size_t read_entries(struct daemon *d, const void *context, struct frame_r
 
 static void answer_frame(struct daemon *d, const void *context, const char *data, size_t length)
 {
-	struct request	    *all[FRAME_MAX], *asked[FRAME_MAX];
-	struct frame_reader  frame;
+	struct request *all[FRAME_MAX], *asked[FRAME_MAX];
+	struct frame_reader frame;
 	struct frame_writer *w = &d->loop->answer;
-	size_t		     i, count = 0, asked_count = 0;
-	int64_t		     began = clock_monotonic();
+	size_t i, count = 0, asked_count = 0;
+	int64_t began = clock_monotonic();
 
 	if (frame_read(&frame, data, length))
 		count = read_entries(d, context, &frame, all, asked, &asked_count);
@@ -269,7 +273,7 @@ bool serve_frame(struct daemon *d)
 {
 	void *data = NULL;
 	void *context;
-	int   length = nn_recv(d->loop->requests, &data, NN_MSG, NN_DONTWAIT);
+	int length = nn_recv(d->loop->requests, &data, NN_MSG, NN_DONTWAIT);
 
 	if (length < 0)
 		return false;
@@ -286,9 +290,9 @@ bool serve_frame(struct daemon *d)
 /* A neighbour on this host: the message is the body, the reply's body goes back. */
 bool serve_neighbour(struct daemon *d)
 {
-	void	       *data = NULL, *context;
+	void *data = NULL, *context;
 	struct request *req;
-	int		length = nn_recv(d->loop->neighbours, &data, NN_MSG, NN_DONTWAIT);
+	int length = nn_recv(d->loop->neighbours, &data, NN_MSG, NN_DONTWAIT);
 
 	if (length < 0)
 		return false;

@@ -14,20 +14,20 @@
 #include <stdio.h>
 
 enum setting_kind {
-	SETTING_TEXT,	  /* const char * */
+	SETTING_TEXT,     /* const char * */
 	SETTING_INTEGER,  /* int64_t within minimum..maximum */
 	SETTING_BOOLEAN,  /* bool: yes/no/true/false/on/off/1/0 */
 	SETTING_DURATION, /* int64_t microseconds: "250ms", "5s", "2min", "1h", "7d"; range in microseconds */
-	SETTING_SIZE,	  /* int64_t bytes: "4k", "1M", "2G" */
+	SETTING_SIZE,     /* int64_t bytes: "4k", "1M", "2G" */
 };
 
 struct setting {
-	const char	 *name;
+	const char *name;
 	enum setting_kind kind;
-	void		 *target;
-	const char	 *fallback; /* spelled as in a file */
-	int64_t		  minimum, maximum;
-	const char	 *help;
+	void *target;
+	const char *fallback; /* spelled as in a file */
+	int64_t minimum, maximum;
+	const char *help;
 };
 
 /*
@@ -42,6 +42,9 @@ bool settings_put(void *parent, const struct setting *row, const char *text, con
 /* The tables as the manual's section. */
 void settings_help(FILE *out, const struct setting *const tables[]);
 
-#define SETTINGS_END {NULL, SETTING_TEXT, NULL, NULL, 0, 0, NULL}
+#define SETTINGS_END                                       \
+	{                                                  \
+		NULL, SETTING_TEXT, NULL, NULL, 0, 0, NULL \
+	}
 
 #endif

@@ -19,10 +19,11 @@
 struct status_page {
 	struct daemon *daemon;
 	struct evhttp *http;
-	char	      *path; /* of a unix socket, to remove at the end */
+	char *path; /* of a unix socket, to remove at the end */
 };
 
-static void send_text(struct evhttp_request *http, int status, const char *type, const char *text, size_t length)
+static void send_text(struct evhttp_request *http, int status, const char *type, const char *text,
+		      size_t length)
 {
 	struct evbuffer *body = evbuffer_new();
 
@@ -41,9 +42,9 @@ static void on_health(struct evhttp_request *http, void *page)
 static void on_ready(struct evhttp_request *http, void *page)
 {
 	struct daemon *d = ((struct status_page *)page)->daemon;
-	void	      *scratch = talloc_new(d);
-	const char    *reason = "ready", *text;
-	bool	       ready = daemon_ready(d, scratch, &reason);
+	void *scratch = talloc_new(d);
+	const char *reason = "ready", *text;
+	bool ready = daemon_ready(d, scratch, &reason);
 
 	text = talloc_asprintf(scratch, "{\"ready\":%s,\"reason\":\"%s\"}", ready ? "true" : "false", reason);
 	send_text(http, ready ? 200 : 503, "application/json", text, strlen(text));
@@ -53,8 +54,8 @@ static void on_ready(struct evhttp_request *http, void *page)
 static void on_metrics(struct evhttp_request *http, void *page)
 {
 	struct daemon *d = ((struct status_page *)page)->daemon;
-	size_t	       length;
-	char	      *text = metrics_text(d, d->metrics, &length);
+	size_t length;
+	char *text = metrics_text(d, d->metrics, &length);
 
 	send_text(http, 200, "text/plain; version=0.0.4", text, length);
 	talloc_free(text);
@@ -71,7 +72,7 @@ static int status_close(struct status_page *page)
 static int listen_unix(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int		   fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (strlen(path) >= sizeof(address.sun_path)) {
 		close(fd);
@@ -89,7 +90,7 @@ static int listen_unix(const char *path)
 static bool listen_on(struct status_page *page, const char *address)
 {
 	char *host, *port;
-	int   fd;
+	int fd;
 
 	if (strncmp(address, "unix:", 5) == 0) {
 		page->path = talloc_strdup(page, address + 5);

@@ -10,8 +10,8 @@
 bool refresh_catalogue(struct daemon *d)
 {
 	struct analytics *a = d->state;
-	void		 *scratch = talloc_new(d);
-	int64_t		  version = store_catalogue_version(d->db, scratch);
+	void *scratch = talloc_new(d);
+	int64_t version = store_catalogue_version(d->db, scratch);
 	struct catalogue *fresh;
 
 	if (version >= 0 && version != a->catalogue->version && (fresh = store_catalogue(d->db, a)) != NULL) {
@@ -37,14 +37,16 @@ const char *catalogue_category_name(const struct catalogue *c, const char *code)
 }
 
 /* Among the windows that hold t the one that began last counts. */
-double catalogue_multiplier(const struct catalogue *c, const char *category, instant t, const struct offer **offer)
+double catalogue_multiplier(const struct catalogue *c, const char *category, instant t,
+			    const struct offer **offer)
 {
 	const struct offer *best = NULL, *o;
-	size_t		    i;
+	size_t i;
 
 	for (i = 0; i < c->offer_count; i++) {
 		o = &c->offers[i];
-		if (strcmp(o->category, category) == 0 && o->from <= t && t < o->to && (!best || o->from >= best->from))
+		if (strcmp(o->category, category) == 0 && o->from <= t && t < o->to &&
+		    (!best || o->from >= best->from))
 			best = o;
 	}
 	if (offer)

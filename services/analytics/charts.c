@@ -11,20 +11,23 @@ const char *const dashboard_charts[] = {"spend", "categories", "points", "balanc
 
 static const char *const grain_titles[] = {"Day", "Week of", "Month"};
 
-enum { SERIES_MAX = 3, ROWS_MAX = 12 };
+enum {
+	SERIES_MAX = 3,
+	ROWS_MAX = 12
+};
 
 /* Room for a chart's labels and values, filled column by column. */
 struct columns {
-	const char	  **labels;
-	double		   *values[SERIES_MAX];
+	const char **labels;
+	double *values[SERIES_MAX];
 	struct chart_series series[SERIES_MAX];
 };
 
 static struct columns *columns_new(const void *parent, size_t points, size_t series, const char *const *names)
 {
 	struct columns *c = talloc_zero(parent, struct columns);
-	double	       *all = talloc_array(c, double, points *series + 1);
-	size_t		i;
+	double *all = talloc_array(c, double, points *series + 1);
+	size_t i;
 
 	c->labels = talloc_array(c, const char *, points + 1);
 	for (i = 0; i < series; i++) {
@@ -45,7 +48,7 @@ static void chart_of(struct chart *out, const struct columns *c, size_t points, 
 /* Bucket labels: days, or months when the grain is a month. */
 static void label_buckets(struct columns *c, const struct dashboard *d)
 {
-	char  *texts = talloc_array(c, char, d->bucket_count *DAY_TEXT + 1);
+	char *texts = talloc_array(c, char, d->bucket_count *DAY_TEXT + 1);
 	size_t i;
 
 	for (i = 0; i < d->bucket_count; i++) {
@@ -59,14 +62,15 @@ static const char *period_text(const void *parent, const struct dashboard *d)
 {
 	char from[DAY_TEXT], to[DAY_TEXT];
 
-	return talloc_asprintf(parent, "%s to %s", day_format(d->period.from, from), day_format(d->period.to, to));
+	return talloc_asprintf(parent, "%s to %s", day_format(d->period.from, from),
+			       day_format(d->period.to, to));
 }
 
 static void chart_spend(const void *parent, const struct dashboard *d, struct chart *out)
 {
 	static const char *const names[] = {"This period", "Compared with"};
-	size_t			 series = d->period.compare == COMPARE_NONE ? 1 : 2, i;
-	struct columns		*c = columns_new(parent, d->bucket_count, series, names);
+	size_t series = d->period.compare == COMPARE_NONE ? 1 : 2, i;
+	struct columns *c = columns_new(parent, d->bucket_count, series, names);
 
 	label_buckets(c, d);
 	for (i = 0; i < d->bucket_count; i++) {
@@ -77,8 +81,9 @@ static void chart_spend(const void *parent, const struct dashboard *d, struct ch
 	*out = (struct chart){
 		.kind = CHART_BAR,
 		.title = "Spend",
-		.text = talloc_asprintf(parent, "Spend by %s, %s: %.*f %s in total.", grain_names[d->period.grain],
-					period_text(parent, d), currency_decimals(d->currency),
+		.text = talloc_asprintf(parent, "Spend by %s, %s: %.*f %s in total.",
+					grain_names[d->period.grain], period_text(parent, d),
+					currency_decimals(d->currency),
 					currency_major(d->totals.spend_minor, d->currency), d->currency),
 		.x_title = grain_titles[d->period.grain],
 		.y_title = "Spend",
@@ -92,8 +97,8 @@ static void chart_spend(const void *parent, const struct dashboard *d, struct ch
 static void chart_categories(const void *parent, const struct dashboard *d, struct chart *out)
 {
 	static const char *const names[] = {"Spend"};
-	struct columns		*c = columns_new(parent, d->category_count, 1, names);
-	size_t			 i, n = 0;
+	struct columns *c = columns_new(parent, d->category_count, 1, names);
+	size_t i, n = 0;
 
 	for (i = 0; i < d->category_count && n < ROWS_MAX; i++) {
 		if (d->categories[i].spend_minor <= 0)
@@ -105,8 +110,8 @@ static void chart_categories(const void *parent, const struct dashboard *d, stru
 		.kind = CHART_ROW_BAR,
 		.title = "Spend by category",
 		.text = n > 0 ? talloc_asprintf(parent, "Spend by category, %s. Most went to %s: %.*f %s.",
-						period_text(parent, d), c->labels[0], currency_decimals(d->currency),
-						c->values[0][0], d->currency)
+						period_text(parent, d), c->labels[0],
+						currency_decimals(d->currency), c->values[0][0], d->currency)
 			      : "No spend in this period.",
 		.x_title = "Category",
 		.y_title = "Spend",
@@ -119,8 +124,8 @@ static void chart_categories(const void *parent, const struct dashboard *d, stru
 static void chart_points(const void *parent, const struct dashboard *d, struct chart *out)
 {
 	static const char *const names[] = {"Earned", "Redeemed", "Expired"};
-	struct columns		*c = columns_new(parent, d->bucket_count, 3, names);
-	size_t			 i;
+	struct columns *c = columns_new(parent, d->bucket_count, 3, names);
+	size_t i;
 
 	label_buckets(c, d);
 	for (i = 0; i < d->bucket_count; i++) {
@@ -145,8 +150,8 @@ static void chart_points(const void *parent, const struct dashboard *d, struct c
 static void chart_balance(const void *parent, const struct dashboard *d, struct chart *out)
 {
 	static const char *const names[] = {"Balance"};
-	struct columns		*c = columns_new(parent, d->bucket_count, 1, names);
-	size_t			 i;
+	struct columns *c = columns_new(parent, d->bucket_count, 1, names);
+	size_t i;
 
 	label_buckets(c, d);
 	for (i = 0; i < d->bucket_count; i++)
@@ -154,8 +159,8 @@ static void chart_balance(const void *parent, const struct dashboard *d, struct 
 	*out = (struct chart){
 		.kind = CHART_LINE,
 		.title = "Points balance",
-		.text = talloc_asprintf(parent, "Points balance, %s: %lld at the end.", period_text(parent, d),
-					(long long)d->totals.balance),
+		.text = talloc_asprintf(parent, "Points balance, %s: %lld at the end.",
+					period_text(parent, d), (long long)d->totals.balance),
 		.x_title = grain_titles[d->period.grain],
 		.y_title = "Points",
 		.unit = "points",
@@ -167,8 +172,8 @@ static void chart_balance(const void *parent, const struct dashboard *d, struct 
 static bool chart_market(const void *parent, const struct dashboard *d, struct chart *out)
 {
 	static const char *const names[] = {"You", "Market average"};
-	struct columns		*c = columns_new(parent, d->category_count, 2, names);
-	size_t			 i, n = 0;
+	struct columns *c = columns_new(parent, d->category_count, 2, names);
+	size_t i, n = 0;
 
 	for (i = 0; i < d->category_count && n < ROWS_MAX; i++) {
 		if (!d->categories[i].has_market)
@@ -180,8 +185,8 @@ static bool chart_market(const void *parent, const struct dashboard *d, struct c
 	*out = (struct chart){
 		.kind = CHART_ROW_BAR,
 		.title = "You and the market",
-		.text = talloc_asprintf(parent, "Your spend beside the market average in %zu categories, %s.", n,
-					period_text(parent, d)),
+		.text = talloc_asprintf(parent, "Your spend beside the market average in %zu categories, %s.",
+					n, period_text(parent, d)),
 		.x_title = "Category",
 		.y_title = "Spend",
 		.unit = d->currency,

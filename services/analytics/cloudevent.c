@@ -10,7 +10,7 @@
 #include "common/tz.h"
 #include "services/analytics/cloudevent.h"
 
-static const instant earliest = 0;		       /* 1970: before it no purchase was processed */
+static const instant earliest = 0;                 /* 1970: before it no purchase was processed */
 static const instant ahead = DAY_SECONDS * SECOND; /* clocks of neighbours may be wrong by a day */
 
 static bool refuse(struct schema_fault *fault, const char *pointer, const char *code, const char *detail)
@@ -20,10 +20,11 @@ static bool refuse(struct schema_fault *fault, const char *pointer, const char *
 }
 
 /* A required attribute of 1 to 200 bytes. */
-static const char *attribute(const void *parent, const struct json *json, const char *name, struct schema_fault *fault)
+static const char *attribute(const void *parent, const struct json *json, const char *name,
+			     struct schema_fault *fault)
 {
 	const struct json *v = json_get(json, name);
-	const char	  *pointer = talloc_asprintf(parent, "/%s", name);
+	const char *pointer = talloc_asprintf(parent, "/%s", name);
 
 	if (v == NULL || v->kind == JSON_NULL)
 		refuse(fault, pointer, "missing", "is required");
@@ -40,10 +41,10 @@ static const char *attribute(const void *parent, const struct json *json, const 
 static bool read_time(const struct json *json, struct log_event *e, struct schema_fault *fault)
 {
 	static const char *const names[] = {"occurred_at", "enrolled_at", "effective_at"};
-	const struct json	*v = json_get(json, "time");
-	const char		*text;
-	instant			 t;
-	size_t			 i;
+	const struct json *v = json_get(json, "time");
+	const char *text;
+	instant t;
+	size_t i;
 
 	e->time = clock_now();
 	if (v && v->kind != JSON_NULL) {
@@ -73,13 +74,14 @@ static bool check_transaction(const struct json *data, struct schema_fault *faul
 	bool reversed = strcmp(json_get_text(data, "status", "completed"), "reversed") == 0;
 
 	if (json_get_integer(data, "amount_minor", 0) < 0 && !reversed)
-		return refuse(fault, "/data/amount_minor", "range", "is negative, which only a reversal may be");
+		return refuse(fault, "/data/amount_minor", "range",
+			      "is negative, which only a reversal may be");
 	return true;
 }
 
 static bool check_enrolment(const struct json *data, struct schema_fault *fault)
 {
-	day	    born;
+	day born;
 	const char *text = json_get_text(data, "birth_date", NULL);
 	const char *zone = json_get_text(data, "time_zone", NULL);
 
@@ -114,7 +116,7 @@ static bool check_meaning(const struct log_event *e, struct schema_fault *fault)
 /* Whom it is about: the data says it, and a subject that is given must say the same. */
 static bool read_subject(const struct json *json, struct log_event *e, struct schema_fault *fault)
 {
-	const char	  *about = json_get_text(e->data, "member_id", json_get_text(e->data, "category", ""));
+	const char *about = json_get_text(e->data, "member_id", json_get_text(e->data, "category", ""));
 	const struct json *v = json_get(json, "subject");
 
 	e->subject = about;
@@ -126,7 +128,8 @@ static bool read_subject(const struct json *json, struct log_event *e, struct sc
 }
 
 /* The schemas describe data; their faults' pointers are relative to it already, through the tree. */
-static bool read_data(const void *parent, const struct json *json, struct log_event *e, struct schema_fault *fault)
+static bool read_data(const void *parent, const struct json *json, struct log_event *e,
+		      struct schema_fault *fault)
 {
 	const struct schema *schema = event_schema(e->type);
 

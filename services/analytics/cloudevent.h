@@ -7,7 +7,9 @@
 #include "common/eventlog.h"
 #include "common/schema.h"
 
-enum { EVENT_SIZE_MAX = 256 * 1024 };
+enum {
+	EVENT_SIZE_MAX = 256 * 1024
+};
 
 /*
  * Fills *e from a parsed event; its texts point into json and text. False: *fault names the

@@ -7,7 +7,9 @@
 
 #include "services/analytics/dashboard.h"
 
-enum { QUALIFYING_DAYS = 365 };
+enum {
+	QUALIFYING_DAYS = 365
+};
 
 static day window_days(const struct catalogue *c)
 {
@@ -45,7 +47,8 @@ static struct category_total *category_of(struct dashboard *d, const void *paren
 		if (strcmp(d->categories[i].category, category) == 0)
 			return &d->categories[i];
 	if (d->category_count == talloc_array_length(d->categories))
-		d->categories = talloc_realloc(parent, d->categories, struct category_total, 2 * d->category_count + 16);
+		d->categories = talloc_realloc(parent, d->categories, struct category_total,
+					       2 * d->category_count + 16);
 	d->categories[d->category_count] = (struct category_total){.category = category};
 	return &d->categories[d->category_count++];
 }
@@ -58,11 +61,12 @@ static struct bucket *counterpart(struct dashboard *d, day x)
 	return &d->buckets[period_bucket(&d->period, beside > d->period.to ? d->period.to : beside)];
 }
 
-static void add_spend(struct dashboard *d, const void *parent, const struct month *m, const struct spend_cell *c)
+static void add_spend(struct dashboard *d, const void *parent, const struct month *m,
+		      const struct spend_cell *c)
 {
-	day		       x = m->start + c->mday - 1;
+	day x = m->start + c->mday - 1;
 	struct category_total *category;
-	struct bucket	      *b;
+	struct bucket *b;
 
 	if (strcmp(c->currency, d->currency) != 0 || (!in_period(d, x) && !in_before(d, x)))
 		return;
@@ -101,9 +105,10 @@ static void move_balance(struct dashboard *d, day x, int64_t amount)
 		d->buckets[i].balance = sum_of(d->buckets[i].balance, -amount);
 }
 
-static void add_points(struct dashboard *d, const void *parent, const struct month *m, const struct points_cell *c)
+static void add_points(struct dashboard *d, const void *parent, const struct month *m,
+		       const struct points_cell *c)
 {
-	day	       x = m->start + c->mday - 1;
+	day x = m->start + c->mday - 1;
 	struct bucket *b;
 
 	move_balance(d, x, sum_of(c->earned, -c->redeemed));
@@ -127,7 +132,7 @@ static void add_points(struct dashboard *d, const void *parent, const struct mon
 static void add_expiries(struct dashboard *d)
 {
 	const struct expiry *e;
-	size_t		     i;
+	size_t i;
 
 	for (i = 0; i < d->points.expiry_count; i++) {
 		e = &d->points.expiries[i];
@@ -155,13 +160,14 @@ static void add_merchant(struct dashboard *d, const void *parent, const struct m
 		return;
 	}
 	if (d->merchant_count == talloc_array_length(d->merchants))
-		d->merchants = talloc_realloc(parent, d->merchants, struct merchant_cell, 2 * d->merchant_count + 8);
+		d->merchants = talloc_realloc(parent, d->merchants, struct merchant_cell,
+					      2 * d->merchant_count + 8);
 	d->merchants[d->merchant_count++] = *c;
 }
 
 static void add_month(struct dashboard *d, const void *parent, const struct month *m)
 {
-	day    last = day_add_months(m->start, 1) - 1;
+	day last = day_add_months(m->start, 1) - 1;
 	size_t i;
 
 	for (i = 0; i < m->points_count; i++)
@@ -178,7 +184,7 @@ static void add_month(struct dashboard *d, const void *parent, const struct mont
 /* A month that the period covers in part counts for its days. */
 static void add_benchmark(struct dashboard *d, const void *parent, const struct benchmark *b)
 {
-	day		       last = day_add_months(b->month, 1) - 1, from, to;
+	day last = day_add_months(b->month, 1) - 1, from, to;
 	struct category_total *category;
 
 	from = b->month > d->period.from ? b->month : d->period.from;
@@ -210,8 +216,8 @@ static int most_bought(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-void dashboard_compute(struct dashboard *d, const void *parent, struct month *const *months, size_t month_count,
-		       const struct benchmark *benchmarks, size_t benchmark_count)
+void dashboard_compute(struct dashboard *d, const void *parent, struct month *const *months,
+		       size_t month_count, const struct benchmark *benchmarks, size_t benchmark_count)
 {
 	size_t i;
 

@@ -6,7 +6,11 @@
 
 #include "services/analytics/dashboard.h"
 
-enum { CATEGORIES_SHOWN = 25, MERCHANTS_SHOWN = 10, EXPIRING_SHOWN = 24 };
+enum {
+	CATEGORIES_SHOWN = 25,
+	MERCHANTS_SHOWN = 10,
+	EXPIRING_SHOWN = 24
+};
 
 static void put_day(struct json_writer *w, const char *name, day d)
 {
@@ -75,7 +79,7 @@ static int64_t basket(const struct totals *t)
 static void put_summary(struct json_writer *w, const struct dashboard *d)
 {
 	const struct totals *now = &d->totals, *then = &d->before;
-	bool		     compared = d->period.compare != COMPARE_NONE;
+	bool compared = d->period.compare != COMPARE_NONE;
 
 	json_open_object(w, "summary");
 	put_metric(w, "spend", now->spend_minor, then->spend_minor, compared, d->currency);
@@ -144,7 +148,7 @@ static void put_trend(struct json_writer *w, const struct dashboard *d)
 static void put_categories(struct json_writer *w, const struct dashboard *d)
 {
 	const struct category_total *c;
-	size_t			     i;
+	size_t i;
 
 	json_open_array(w, "categories");
 	for (i = 0; i < d->category_count && i < CATEGORIES_SHOWN; i++) {
@@ -157,7 +161,8 @@ static void put_categories(struct json_writer *w, const struct dashboard *d)
 		json_put_integer(w, "spend_minor", c->spend_minor);
 		json_put_text(w, "currency", d->currency);
 		if (d->totals.spend_minor > 0)
-			json_put_real(w, "share", rounded((double)c->spend_minor / (double)d->totals.spend_minor));
+			json_put_real(w, "share",
+				      rounded((double)c->spend_minor / (double)d->totals.spend_minor));
 		else
 			json_put_null(w, "share");
 		json_put_integer(w, "transactions", c->purchases);
@@ -175,9 +180,9 @@ static void put_categories(struct json_writer *w, const struct dashboard *d)
 static void put_expiring(struct json_writer *w, const struct dashboard *d)
 {
 	const struct lot *lot;
-	size_t		  i = 0, shown = 0;
-	int64_t		  points;
-	day		  on;
+	size_t i = 0, shown = 0;
+	int64_t points;
+	day on;
 
 	json_open_array(w, "expiring");
 	while (i < d->points.lot_count && shown < EXPIRING_SHOWN) {
@@ -234,8 +239,8 @@ static const struct tier *tier_named(const struct catalogue *c, const char *name
 static void put_tier(struct json_writer *w, const struct dashboard *d)
 {
 	const struct tier *tier = tier_named(d->catalogue, d->member->tier), *next = NULL;
-	double		   progress;
-	size_t		   i;
+	double progress;
+	size_t i;
 
 	for (i = 0; i < d->catalogue->tier_count && next == NULL; i++)
 		if (tier == NULL || d->catalogue->tiers[i].rank > tier->rank)
@@ -248,7 +253,9 @@ static void put_tier(struct json_writer *w, const struct dashboard *d)
 		json_put_real(w, "progress", progress < 0 ? 0 : progress > 1 ? 1 : rounded(progress));
 		json_put_text(w, "next", next->name);
 		json_put_integer(w, "needed",
-				 d->qualifying >= next->qualifying_points ? 0 : next->qualifying_points - d->qualifying);
+				 d->qualifying >= next->qualifying_points
+					 ? 0
+					 : next->qualifying_points - d->qualifying);
 	} else {
 		json_put_real(w, "progress", next ? 0 : 1);
 		json_put_text(w, "next", next ? next->name : NULL);
@@ -297,10 +304,11 @@ static void put_market(struct json_writer *w, const struct dashboard *d)
 	json_close(w);
 }
 
-static void put_charts(struct json_writer *w, const void *parent, const struct dashboard *d, const char *query)
+static void put_charts(struct json_writer *w, const void *parent, const struct dashboard *d,
+		       const char *query)
 {
 	struct chart chart;
-	size_t	     i;
+	size_t i;
 
 	json_open_array(w, "charts");
 	for (i = 0; dashboard_charts[i]; i++) {
@@ -312,8 +320,8 @@ static void put_charts(struct json_writer *w, const void *parent, const struct d
 		json_put_text(w, "text", chart.text);
 		chart_put_figure(w, "figure", &chart);
 		json_put_text(w, "svg",
-			      talloc_asprintf(parent, "/analytics/%s/charts/%s.svg%s%s", d->member->member_id, chart.name,
-					      *query ? "?" : "", query));
+			      talloc_asprintf(parent, "/analytics/%s/charts/%s.svg%s%s", d->member->member_id,
+					      chart.name, *query ? "?" : "", query));
 		chart_put_table(w, "table", &chart);
 		json_close(w);
 	}

@@ -6,14 +6,19 @@
 
 #include "services/analytics/dashboard.h"
 
-enum form { FORM_NONE, FORM_SVG, FORM_PNG, FORM_JSON };
+enum form {
+	FORM_NONE,
+	FORM_SVG,
+	FORM_PNG,
+	FORM_JSON
+};
 
 /* Splits "spend.svg"; the name is cut at the dot. */
 static enum form form_of(char *name)
 {
 	static const char *const endings[] = {"", "svg", "png", "json"};
-	char			*dot = strrchr(name, '.');
-	int			 f;
+	char *dot = strrchr(name, '.');
+	int f;
 
 	if (dot == NULL)
 		return FORM_NONE;
@@ -51,8 +56,8 @@ static reply reply_chart_json(struct request *req, const struct chart *c)
 static reply draw(struct request *req, const struct get_chart_in *in, const struct chart *c, enum form form)
 {
 	enum chart_theme theme = in->theme == GET_CHART_THEME_DARK ? CHART_DARK : CHART_LIGHT;
-	const void	*picture;
-	size_t		 length = 0;
+	const void *picture;
+	size_t length = 0;
 
 	if (form == FORM_JSON)
 		return reply_chart_json(req, c);
@@ -67,16 +72,25 @@ static reply draw(struct request *req, const struct get_chart_in *in, const stru
 
 reply get_chart(struct request *req, const struct get_chart_in *in)
 {
-	struct dashboard_query q = {in->member_id, in->currency, (enum period_kind)in->period, (enum compare_kind)in->compare,
-				    in->has_from,  in->has_to,	 in->from,		       in->to};
-	char		      *name = talloc_strdup(req, in->chart);
-	enum form	       form = form_of(name);
-	struct dashboard      *d;
-	struct chart	       chart;
-	reply		       out;
+	struct dashboard_query q = {in->member_id,
+				    in->currency,
+				    (enum period_kind)in->period,
+				    (enum compare_kind)in->compare,
+				    in->has_from,
+				    in->has_to,
+				    in->from,
+				    in->to};
+	char *name = talloc_strdup(req, in->chart);
+	enum form form = form_of(name);
+	struct dashboard *d;
+	struct chart chart;
+	reply out;
 
 	if (form == FORM_NONE || !chart_known(name))
-		return reply_not_found(req, "chart; there are spend, categories, points, balance and market, as .svg, .png or .json", in->chart);
+		return reply_not_found(req,
+				       "chart; there are spend, categories, points, balance and market, as "
+				       ".svg, .png or .json",
+				       in->chart);
 	if ((d = load_dashboard(req, &q, &out)) == NULL)
 		return out;
 	request_put_header(req, "cache-control", "private, no-cache");

@@ -18,7 +18,8 @@ static const char *cache_entry(struct request *req)
 {
 	struct analytics *a = req->daemon->state;
 
-	return talloc_asprintf(req, "dashboard?%s#%lld", request_query(req), (long long)a->catalogue->version);
+	return talloc_asprintf(req, "dashboard?%s#%lld", request_query(req),
+			       (long long)a->catalogue->version);
 }
 
 static const char *path_member(const struct request *req)
@@ -35,14 +36,16 @@ static const char *path_member(const struct request *req)
 void prefetch_dashboards(struct daemon *d, struct request **requests, size_t count)
 {
 	struct analytics *a = d->state;
-	struct request	**wanted = talloc_array(d, struct request *, count);
-	const char	**keys = talloc_array(wanted, const char *, count), **entries = talloc_array(wanted, const char *, count);
-	const char	**found = talloc_zero_array(wanted, const char *, count);
-	size_t		 *lengths = talloc_zero_array(wanted, size_t, count), i, n = 0;
+	struct request **wanted = talloc_array(d, struct request *, count);
+	const char **keys = talloc_array(wanted, const char *, count),
+		   **entries = talloc_array(wanted, const char *, count);
+	const char **found = talloc_zero_array(wanted, const char *, count);
+	size_t *lengths = talloc_zero_array(wanted, size_t, count), i, n = 0;
 	char(*tokens)[CACHE_TOKEN] = talloc_zero_size(wanted, count * sizeof(*tokens));
 
 	for (i = 0; i < count; i++) {
-		if (a->cache_seconds == 0 || requests[i]->operation != &operation_get_dashboard || path_member(requests[i]) == NULL)
+		if (a->cache_seconds == 0 || requests[i]->operation != &operation_get_dashboard ||
+		    path_member(requests[i]) == NULL)
 			continue;
 		wanted[n] = requests[i];
 		keys[n] = cache_key(requests[i], path_member(requests[i]));
@@ -73,13 +76,14 @@ static bool reply_cached(struct request *req, reply *out)
 	return true;
 }
 
-static void put_cached(struct request *req, const struct dashboard *d, const char *etag, const char *text, size_t length)
+static void put_cached(struct request *req, const struct dashboard *d, const char *etag, const char *text,
+		       size_t length)
 {
 	struct analytics *a = req->daemon->state;
-	int64_t		  midnight = (tz_day_start(d->zone, d->today + 1) - d->now) / SECOND;
-	int64_t		  seconds = a->cache_seconds < midnight ? a->cache_seconds : midnight;
-	size_t		  tag_length = strlen(etag);
-	char		 *value;
+	int64_t midnight = (tz_day_start(d->zone, d->today + 1) - d->now) / SECOND;
+	int64_t seconds = a->cache_seconds < midnight ? a->cache_seconds : midnight;
+	size_t tag_length = strlen(etag);
+	char *value;
 
 	if (db_failed(req->db) || seconds < 1 || req->cache_token[0] == '\0')
 		return;
@@ -93,13 +97,19 @@ static void put_cached(struct request *req, const struct dashboard *d, const cha
 
 reply get_dashboard(struct request *req, const struct get_dashboard_in *in)
 {
-	struct dashboard_query q = {in->member_id, in->currency, (enum period_kind)in->period, (enum compare_kind)in->compare,
-				    in->has_from,  in->has_to,	 in->from,		       in->to};
-	struct dashboard      *d;
-	struct json_writer    *w;
-	const char	      *etag, *text, *query = request_query(req);
-	size_t		       length;
-	reply		       out;
+	struct dashboard_query q = {in->member_id,
+				    in->currency,
+				    (enum period_kind)in->period,
+				    (enum compare_kind)in->compare,
+				    in->has_from,
+				    in->has_to,
+				    in->from,
+				    in->to};
+	struct dashboard *d;
+	struct json_writer *w;
+	const char *etag, *text, *query = request_query(req);
+	size_t length;
+	reply out;
 
 	request_put_header(req, "cache-control", "private, no-cache");
 	if (reply_cached(req, &out))

@@ -35,8 +35,8 @@ static void reject(struct request *req, struct intake *in, const char *id, const
 static void keep_texts(const void *parent, struct log_event *e)
 {
 	const char **texts[] = {&e->type, &e->source, &e->id, &e->subject};
-	size_t	     lengths[4], total = 0, i;
-	char	    *p;
+	size_t lengths[4], total = 0, i;
+	char *p;
 
 	for (i = 0; i < 4; i++)
 		total += lengths[i] = strlen(*texts[i]) + 1;
@@ -53,15 +53,16 @@ static void keep_texts(const void *parent, struct log_event *e)
 static void relate(const void *parent, const struct json *json, struct schema_fault *fault)
 {
 	const char *place = json_pointer(parent, json);
-	size_t	    length = strlen(place);
+	size_t length = strlen(place);
 
 	if (length > 0 && strncmp(fault->pointer, place, length) == 0 && strchr("/", fault->pointer[length]))
 		fault->pointer += length;
 }
 
-static void judge(struct request *req, struct intake *in, const struct json *json, const char *text, size_t length)
+static void judge(struct request *req, struct intake *in, const struct json *json, const char *text,
+		  size_t length)
 {
-	struct log_event    e;
+	struct log_event e;
 	struct schema_fault fault;
 
 	if (cloudevent_read(req, json, text, length, &e, &fault)) {
@@ -124,11 +125,11 @@ static bool blank(const char *text, size_t length)
 
 static bool read_lines(struct request *req, struct intake *in, enum error *error, const char **detail)
 {
-	const char	   *p = req->body, *end = p + req->body_length, *stop, *why;
+	const char *p = req->body, *end = p + req->body_length, *stop, *why;
 	struct schema_fault fault = {"", "json", NULL};
-	struct json	   *json;
-	void		   *scratch = talloc_pool(req, 64 * 1024);
-	size_t		    length;
+	struct json *json;
+	void *scratch = talloc_pool(req, 64 * 1024);
+	size_t length;
 
 	for (; p < end; p = stop + 1) {
 		talloc_free_children(scratch); /* a line's tree is small, and the pool stays in the cache */
@@ -157,9 +158,9 @@ static bool read_lines(struct request *req, struct intake *in, enum error *error
 /* Percent-decoding as the HTTP binding asks for header values. */
 static const char *header_decoded(const void *parent, const char *value)
 {
-	char	*out = talloc_strdup(parent, value), *o = out;
+	char *out = talloc_strdup(parent, value), *o = out;
 	unsigned byte;
-	char	 hex[3];
+	char hex[3];
 
 	for (; *value; value++) {
 		hex[0] = value[0] == '%' ? value[1] : '\0';
@@ -180,9 +181,9 @@ static const char *header_decoded(const void *parent, const char *value)
 static bool read_binary(struct request *req, struct intake *in, enum error *error, const char **detail)
 {
 	struct json_writer *w = json_writer_new(req);
-	const struct json  *json;
-	const char	   *text, *name;
-	size_t		    i, length;
+	const struct json *json;
+	const char *text, *name;
+	size_t i, length;
 
 	*error = ERR_MALFORMED;
 	if (json_parse(req, req->body, req->body_length, detail) == NULL)
@@ -208,7 +209,8 @@ static bool media_is(const char *type, const char *wanted)
 {
 	size_t length = strlen(wanted);
 
-	return strncasecmp(type, wanted, length) == 0 && (type[length] == '\0' || strchr("; \t", type[length]));
+	return strncasecmp(type, wanted, length) == 0 &&
+	       (type[length] == '\0' || strchr("; \t", type[length]));
 }
 
 static bool read_unnamed(struct request *req, struct intake *in, enum error *error, const char **detail)

@@ -6,23 +6,28 @@
 
 #include "services/analytics/dashboard.h"
 
-static const char *currency_of(const struct dashboard_query *q, const struct member *m, const struct catalogue *c)
+static const char *currency_of(const struct dashboard_query *q, const struct member *m,
+			       const struct catalogue *c)
 {
 	const struct currency_sum *main_sum = member_main_currency(m);
 
 	return q->currency ? q->currency : main_sum ? main_sum->currency : c->currency;
 }
 
-/* A period holds for a local day; the query needs months before the member's zone is known: a day more on each side. */
-static void months_needed(const struct catalogue *c, const struct dashboard_query *q, instant now, day *from, day *to)
+/* A period holds for a local day; the query needs months before the member's zone is known: a day more on
+ * each side. */
+static void months_needed(const struct catalogue *c, const struct dashboard_query *q, instant now, day *from,
+			  day *to)
 {
-	day	      today = (day)(now / SECOND / DAY_SECONDS), unused;
+	day today = (day)(now / SECOND / DAY_SECONDS), unused;
 	struct period early, late;
-	struct fault  fault;
+	struct fault fault;
 
 	*from = *to = today;
-	if (!period_resolve(&early, q->period, q->compare, q->has_from, q->from, q->has_to, q->to, today - 1, &fault) ||
-	    !period_resolve(&late, q->period, q->compare, q->has_from, q->from, q->has_to, q->to, today + 1, &fault))
+	if (!period_resolve(&early, q->period, q->compare, q->has_from, q->from, q->has_to, q->to, today - 1,
+			    &fault) ||
+	    !period_resolve(&late, q->period, q->compare, q->has_from, q->from, q->has_to, q->to, today + 1,
+			    &fault))
 		return; /* said to the caller once the member is known to exist */
 	dashboard_months(c, &early, today - 1, from, &unused);
 	dashboard_months(c, &late, today + 1, &unused, to);
@@ -38,11 +43,11 @@ struct dashboard *load_dashboard(struct request *req, const struct dashboard_que
 	struct catalogue *c = ((struct analytics *)req->daemon->state)->catalogue;
 	struct dashboard *d = talloc_zero(req, struct dashboard);
 	struct benchmark *benchmarks = NULL;
-	struct month	**months;
-	struct member	 *m;
-	size_t		  month_count, benchmark_count = 0;
-	struct fault	  fault;
-	day		  from, to;
+	struct month **months;
+	struct member *m;
+	size_t month_count, benchmark_count = 0;
+	struct fault fault;
+	day from, to;
 
 	d->now = clock_now();
 	months_needed(c, q, d->now, &from, &to);
@@ -56,14 +61,16 @@ struct dashboard *load_dashboard(struct request *req, const struct dashboard_que
 	d->zone = member_zone(m, c->zone);
 	d->today = tz_day(d->zone, d->now);
 	d->currency = currency_of(q, m, c);
-	if (!period_resolve(&d->period, q->period, q->compare, q->has_from, q->from, q->has_to, q->to, d->today, &fault)) {
+	if (!period_resolve(&d->period, q->period, q->compare, q->has_from, q->from, q->has_to, q->to,
+			    d->today, &fault)) {
 		*answered = reply_period_fault(req, &fault);
 		return NULL;
 	}
 	d->points = m->points;
 	points_expire(req, &d->points, d->now, d->zone);
 	if (c->benchmarks)
-		benchmarks = store_benchmarks(req->db, req, &d->period, d->currency, m->region, &benchmark_count);
+		benchmarks = store_benchmarks(req->db, req, &d->period, d->currency, m->region,
+					      &benchmark_count);
 	dashboard_compute(d, req, months, month_count, benchmarks, benchmark_count);
 	return d;
 }
@@ -72,7 +79,8 @@ struct dashboard *load_dashboard(struct request *req, const struct dashboard_que
  * Facts change with the member's position, the catalogue and the member's midnight; nothing else.
  * Weak, since the body also says when it was made.
  */
-const char *dashboard_etag(const void *parent, const struct member *m, const struct catalogue *c, day today, const char *more)
+const char *dashboard_etag(const void *parent, const struct member *m, const struct catalogue *c, day today,
+			   const char *more)
 {
 	uint64_t hash = 14695981039346656037u;
 
@@ -84,7 +92,7 @@ const char *dashboard_etag(const void *parent, const struct member *m, const str
 
 const char *request_query(struct request *req)
 {
-	char  *out = talloc_strdup(req, "");
+	char *out = talloc_strdup(req, "");
 	size_t i;
 
 	for (i = 0; i < req->value_count; i++)

@@ -15,7 +15,8 @@ static struct analytics_settings {
 
 static const struct setting rows[] = {
 	{"cache_seconds", SETTING_INTEGER, &settings.cache_seconds, "300", 0, 86400,
-	 "Longest life of a finished dashboard in insights_cache, 0 for none; it is dropped at once when the member's facts move"},
+	 "Longest life of a finished dashboard in insights_cache, 0 for none; it is dropped at once when the "
+	 "member's facts move"},
 	SETTINGS_END,
 };
 
@@ -47,8 +48,10 @@ static bool start(struct daemon *d)
 	a->catalogue = talloc_zero(a, struct catalogue);
 	a->catalogue->zone = tz_utc();
 	a->catalogue->currency = "GBP";
-	a->intake = metrics_counter(d->metrics, "ae_intake_events_total", "Events offered to the intake", "outcome");
-	a->cache_hits = metrics_counter(d->metrics, "ae_insights_cache_total", "Look-ups in insights_cache", "outcome");
+	a->intake = metrics_counter(d->metrics, "ae_intake_events_total", "Events offered to the intake",
+				    "outcome");
+	a->cache_hits = metrics_counter(d->metrics, "ae_insights_cache_total", "Look-ups in insights_cache",
+					"outcome");
 	a->insights = metrics_counter(d->metrics, "ae_insights_total", "New findings by kind", "kind");
 	refresh_catalogue(d);
 	db_clear(d->db);

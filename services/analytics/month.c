@@ -19,20 +19,21 @@ struct month *month_new(const void *parent, const char *member_id, day start)
 }
 
 /* Room for one more in an array whose talloc size is the capacity. */
-#define GROW(m, array, count)                                                                       \
-	do {                                                                                        \
-		if ((count) == talloc_array_length(array))                                          \
+#define GROW(m, array, count)                                                                              \
+	do {                                                                                               \
+		if ((count) == talloc_array_length(array))                                                 \
 			(array) = talloc_realloc(m, array, __typeof__(*(array)), (count) ? (count)*2 : 8); \
 	} while (0)
 
 struct spend_cell *month_spend(struct month *m, const char *currency, int mday, const char *category)
 {
 	struct spend_cell *c;
-	size_t		   i;
+	size_t i;
 
 	for (i = m->spend_count; i-- > 0;) {
 		c = &m->spend[i];
-		if (c->mday == mday && strcmp(c->currency, currency) == 0 && strcmp(c->category, category) == 0)
+		if (c->mday == mday && strcmp(c->currency, currency) == 0 &&
+		    strcmp(c->category, category) == 0)
 			return c;
 	}
 	if (m->spend_count >= MONTH_CELLS_MAX && strcmp(category, "other") != 0)
@@ -47,7 +48,7 @@ struct spend_cell *month_spend(struct month *m, const char *currency, int mday, 
 struct merchant_cell *month_merchant(struct month *m, const char *currency, const char *id, const char *name)
 {
 	struct merchant_cell *c;
-	size_t		      i;
+	size_t i;
 
 	for (i = 0; i < m->merchant_count; i++) {
 		c = &m->merchants[i];
@@ -66,7 +67,7 @@ struct merchant_cell *month_merchant(struct month *m, const char *currency, cons
 struct channel_cell *month_channel(struct month *m, const char *currency, const char *channel)
 {
 	struct channel_cell *c;
-	size_t		     i;
+	size_t i;
 
 	for (i = 0; i < m->channel_count; i++) {
 		c = &m->channels[i];
@@ -83,7 +84,7 @@ struct channel_cell *month_channel(struct month *m, const char *currency, const 
 struct points_cell *month_points(struct month *m, int mday, const char *category)
 {
 	struct points_cell *c;
-	size_t		    i;
+	size_t i;
 
 	for (i = m->points_count; i-- > 0;) {
 		c = &m->points[i];
@@ -199,7 +200,7 @@ static void decode_spend(struct month *m, const struct json *array)
 
 static void decode_merchants(struct month *m, const struct json *array)
 {
-	const struct json    *v;
+	const struct json *v;
 	struct merchant_cell *c;
 
 	m->merchants = talloc_zero_array(m, struct merchant_cell, array->count + 8);
@@ -215,7 +216,7 @@ static void decode_merchants(struct month *m, const struct json *array)
 
 static void decode_channels(struct month *m, const struct json *array)
 {
-	const struct json   *v;
+	const struct json *v;
 	struct channel_cell *c;
 
 	m->channels = talloc_zero_array(m, struct channel_cell, array->count + 8);
@@ -230,7 +231,7 @@ static void decode_channels(struct month *m, const struct json *array)
 
 static void decode_points(struct month *m, const struct json *array)
 {
-	const struct json  *v;
+	const struct json *v;
 	struct points_cell *c;
 
 	m->points = talloc_zero_array(m, struct points_cell, array->count + 8);

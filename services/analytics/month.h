@@ -8,50 +8,53 @@
 #include "common/json.h"
 
 struct spend_cell {
-	char	    currency[4];
-	int	    mday; /* 1-31 */
+	char currency[4];
+	int mday; /* 1-31 */
 	const char *category;
-	int64_t	    spend_minor, purchases, reversals;
+	int64_t spend_minor, purchases, reversals;
 };
 
 struct merchant_cell {
-	char	    currency[4];
+	char currency[4];
 	const char *id, *name;
-	int64_t	    spend_minor, purchases;
+	int64_t spend_minor, purchases;
 };
 
 struct channel_cell {
-	char	    currency[4];
+	char currency[4];
 	const char *channel;
-	int64_t	    spend_minor, purchases;
+	int64_t spend_minor, purchases;
 };
 
 struct points_cell {
-	int	    mday;
+	int mday;
 	const char *category;
-	int64_t	    earned, redeemed, qualifying;
+	int64_t earned, redeemed, qualifying;
 };
 
 struct month {
-	const char	     *member_id;
-	day		      start; /* first of the month */
-	struct spend_cell    *spend;
-	size_t		      spend_count;
+	const char *member_id;
+	day start; /* first of the month */
+	struct spend_cell *spend;
+	size_t spend_count;
 	struct merchant_cell *merchants;
-	size_t		      merchant_count;
-	struct channel_cell  *channels;
-	size_t		      channel_count;
-	struct points_cell   *points;
-	size_t		      points_count;
+	size_t merchant_count;
+	struct channel_cell *channels;
+	size_t channel_count;
+	struct points_cell *points;
+	size_t points_count;
 };
 
-enum { MONTH_CELLS_MAX = 4000, MONTH_MERCHANTS_MAX = 200 }; /* more are booked as "other" */
+enum {
+	MONTH_CELLS_MAX = 4000,
+	MONTH_MERCHANTS_MAX = 200
+}; /* more are booked as "other" */
 
-struct month	     *month_new(const void *parent, const char *member_id, day start);
-struct spend_cell    *month_spend(struct month *m, const char *currency, int mday, const char *category);
+struct month *month_new(const void *parent, const char *member_id, day start);
+struct spend_cell *month_spend(struct month *m, const char *currency, int mday, const char *category);
 struct merchant_cell *month_merchant(struct month *m, const char *currency, const char *id, const char *name);
-struct channel_cell  *month_channel(struct month *m, const char *currency, const char *channel);
-struct points_cell   *month_points(struct month *m, int mday, const char *category);
+struct channel_cell *month_channel(struct month *m, const char *currency, const char *channel);
+struct points_cell *month_points(struct month *m, int mday, const char *category);
 
 void month_encode_spend(struct json_writer *w, const struct month *m);
 void month_encode_merchants(struct json_writer *w, const struct month *m);

@@ -66,11 +66,11 @@ static bool custom_days(struct period *p, bool has_from, day from, bool has_to, 
 	return true;
 }
 
-bool period_resolve(struct period *p, enum period_kind kind, enum compare_kind compare, bool has_from, day from,
-		    bool has_to, day to, day today, struct fault *fault)
+bool period_resolve(struct period *p, enum period_kind kind, enum compare_kind compare, bool has_from,
+		    day from, bool has_to, day to, day today, struct fault *fault)
 {
 	static const enum grain grains[] = {GRAIN_DAY, GRAIN_WEEK, GRAIN_MONTH};
-	int			days;
+	int days;
 
 	*p = (struct period){.kind = kind, .compare = compare, .to = today};
 	switch (kind) {
@@ -93,7 +93,10 @@ bool period_resolve(struct period *p, enum period_kind kind, enum compare_kind c
 		return false;
 	}
 	days = p->to - p->from + 1;
-	p->grain = kind != PERIOD_CUSTOM ? grains[kind] : days <= 62 ? GRAIN_DAY : days <= 200 ? GRAIN_WEEK : GRAIN_MONTH;
+	p->grain = kind != PERIOD_CUSTOM ? grains[kind]
+		   : days <= 62          ? GRAIN_DAY
+		   : days <= 200         ? GRAIN_WEEK
+					 : GRAIN_MONTH;
 	set_before(p);
 	return true;
 }

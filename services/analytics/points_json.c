@@ -17,7 +17,7 @@ static void put_instant(struct json_writer *w, instant t)
 void ledger_encode(struct json_writer *w, const struct ledger *l)
 {
 	const struct movement *m;
-	size_t		       i;
+	size_t i;
 
 	json_open_array(w, NULL);
 	for (i = 0; i < l->count; i++) {
@@ -38,12 +38,14 @@ void ledger_encode(struct json_writer *w, const struct ledger *l)
 void ledger_decode(const void *parent, const struct json *array, struct ledger *l)
 {
 	const struct json *v;
-	struct movement	   m;
+	struct movement m;
 
 	*l = (struct ledger){0};
 	for (v = array ? array->first : NULL; v; v = v->next) {
-		m = (struct movement){row_integer_at(v, 0, 0), (enum movement_kind)row_integer_at(v, 1, MOVEMENT_EARN),
-				      row_integer_at(v, 2, 0), row_integer_at(v, 3, INSTANT_NONE), row_text_at(v, 4), row_text_at(v, 5)};
+		m = (struct movement){
+			row_integer_at(v, 0, 0), (enum movement_kind)row_integer_at(v, 1, MOVEMENT_EARN),
+			row_integer_at(v, 2, 0), row_integer_at(v, 3, INSTANT_NONE),
+			row_text_at(v, 4),       row_text_at(v, 5)};
 		ledger_add(parent, l, &m);
 	}
 }
@@ -82,8 +84,10 @@ void points_decode(const void *parent, const struct json *object, struct points 
 	p->lots = talloc_array(parent, struct lot, lots ? lots->count + 1 : 1);
 	for (v = lots ? lots->first : NULL; v; v = v->next)
 		p->lots[p->lot_count++] = (struct lot){row_text_at(v, 0), row_integer_at(v, 1, INSTANT_NONE),
-						       row_integer_at(v, 2, INSTANT_NONE), row_integer_at(v, 3, 0)};
+						       row_integer_at(v, 2, INSTANT_NONE),
+						       row_integer_at(v, 3, 0)};
 	p->expiries = talloc_array(parent, struct expiry, expiries ? expiries->count + 1 : 1);
 	for (v = expiries ? expiries->first : NULL; v; v = v->next)
-		p->expiries[p->expiry_count++] = (struct expiry){(day)row_integer_at(v, 0, 0), row_integer_at(v, 1, 0)};
+		p->expiries[p->expiry_count++] = (struct expiry){(day)row_integer_at(v, 0, 0),
+								 row_integer_at(v, 1, 0)};
 }

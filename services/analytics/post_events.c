@@ -14,7 +14,7 @@
 static void put_rejected(struct json_writer *w, const struct intake *in)
 {
 	const struct rejection *r;
-	size_t			i;
+	size_t i;
 
 	json_open_array(w, "rejected");
 	for (i = 0; i < in->rejected_count; i++) {
@@ -58,10 +58,10 @@ static void put_problem(struct json_writer *w, const struct request *req, const 
 static reply answer(struct request *req, const struct intake *in)
 {
 	struct json_writer *w = json_writer_new(req);
-	bool		    refused = envelope_refused(in);
-	int64_t		    accepted = 0;
-	const char	   *text;
-	size_t		    i, length;
+	bool refused = envelope_refused(in);
+	int64_t accepted = 0;
+	const char *text;
+	size_t i, length;
 
 	for (i = 0; i < in->count; i++)
 		accepted += in->events[i].position > 0;
@@ -73,8 +73,8 @@ static reply answer(struct request *req, const struct intake *in)
 	put_rejected(w, in);
 	json_close(w);
 	text = json_text(w, &length);
-	return reply_body(req, refused ? 400 : 202, refused ? "application/problem+json" : "application/json", text,
-			  length);
+	return reply_body(req, refused ? 400 : 202, refused ? "application/problem+json" : "application/json",
+			  text, length);
 }
 
 /* All events of all requests in one transaction. */
@@ -101,7 +101,7 @@ static bool append_retried(struct daemon *d, const void *scratch, struct log_eve
 static void count_events(struct daemon *d, const struct intake *in)
 {
 	struct analytics *a = d->state;
-	size_t		  i, accepted = 0;
+	size_t i, accepted = 0;
 
 	for (i = 0; i < in->count; i++)
 		accepted += in->events[i].position > 0;
@@ -112,13 +112,13 @@ static void count_events(struct daemon *d, const struct intake *in)
 
 void post_events(struct daemon *d, struct request **requests, size_t count)
 {
-	void		 *scratch = talloc_new(d);
-	struct intake	 *in = talloc_zero_array(scratch, struct intake, count);
+	void *scratch = talloc_new(d);
+	struct intake *in = talloc_zero_array(scratch, struct intake, count);
 	struct log_event *all;
-	enum error	  error;
-	const char	 *detail;
-	size_t		  i, n = 0, at = 0;
-	reply		  answered;
+	enum error error;
+	const char *detail;
+	size_t i, n = 0, at = 0;
+	reply answered;
 
 	for (i = 0; i < count; i++) {
 		detail = "";

@@ -34,7 +34,7 @@ static const char *text_or_null(const void *parent, const struct rows *r, size_t
 static struct db_array *text_array(const void *scratch, const char *const *texts, size_t count)
 {
 	struct db_array *a = db_array_new(scratch, DB_TEXT, count);
-	size_t		 i;
+	size_t i;
 
 	for (i = 0; i < count; i++)
 		db_array_text(a, texts[i]);
@@ -44,9 +44,9 @@ static struct db_array *text_array(const void *scratch, const char *const *texts
 static struct month *month_of(const void *parent, const struct rows *r, size_t i)
 {
 	struct month *m = month_new(parent, "", row_day(r, i, 1));
-	const char   *text[4];
-	size_t	      length[4];
-	int	      k;
+	const char *text[4];
+	size_t length[4];
+	int k;
 
 	m->member_id = talloc_strdup(m, row_text(r, i, 0));
 	for (k = 0; k < 4; k++)
@@ -58,7 +58,7 @@ static struct month *month_of(const void *parent, const struct rows *r, size_t i
 static struct month **months_of(const void *parent, const struct rows *r, size_t *count)
 {
 	struct month **out;
-	size_t	       i;
+	size_t i;
 
 	*count = rows_count(r);
 	out = talloc_zero_array(parent, struct month *, *count + 1);
@@ -71,9 +71,10 @@ static struct month **months_of(const void *parent, const struct rows *r, size_t
 
 static struct member *member_of(const void *parent, const struct rows *r, size_t i)
 {
-	struct member *m = member_new(parent, row_text(r, i, 0), (int)row_integer(r, i, 1), row_integer(r, i, 2));
-	const char    *error, *state;
-	size_t	       length;
+	struct member *m = member_new(parent, row_text(r, i, 0), (int)row_integer(r, i, 1),
+				      row_integer(r, i, 2));
+	const char *error, *state;
+	size_t length;
 
 	m->stored = true;
 	m->position = row_integer(r, i, 3);
@@ -103,7 +104,7 @@ static struct member *member_of(const void *parent, const struct rows *r, size_t
 struct member *store_member(struct db *db, const void *parent, const char *member_id, day from, day to,
 			    struct month ***months, size_t *count)
 {
-	struct rows   *member, *r;
+	struct rows *member, *r;
 	struct member *m;
 
 	db_send(db, SQL_ANALYTICS_GET_MEMBERS, "a", text_array(parent, &member_id, 1));
@@ -120,8 +121,8 @@ struct member *store_member(struct db *db, const void *parent, const char *membe
 struct member **store_members(struct db *db, const void *parent, const char *const *ids, size_t count)
 {
 	struct member **out = talloc_zero_array(parent, struct member *, count + 1), *m;
-	struct rows    *r = db_query(db, out, SQL_ANALYTICS_GET_MEMBERS, "a", text_array(out, ids, count));
-	size_t		i, k, n = rows_count(r);
+	struct rows *r = db_query(db, out, SQL_ANALYTICS_GET_MEMBERS, "a", text_array(out, ids, count));
+	size_t i, k, n = rows_count(r);
 
 	for (i = 0, k = 0; i < n; i++) {
 		m = member_of(parent, r, i);
@@ -136,12 +137,14 @@ struct member **store_members(struct db *db, const void *parent, const char *con
 }
 
 /* One array per column of put_members.sql, in its order. */
-enum { MEMBER_COLUMNS = 27 };
+enum {
+	MEMBER_COLUMNS = 27
+};
 static const enum db_type member_types[MEMBER_COLUMNS] = {
-	DB_TEXT,	DB_INT2,	DB_INT8, DB_INT8, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ,
-	DB_TEXT,	DB_TEXT,	DB_TEXT, DB_DATE, DB_TEXT,	  DB_TIMESTAMPTZ, DB_TIMESTAMPTZ,
-	DB_INT8,	DB_INT8,	DB_TEXT, DB_INT8, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_TEXT,
-	DB_INT8,	DB_INT8,	DB_INT8, DB_INT8, DB_TIMESTAMPTZ, DB_JSON,
+	DB_TEXT, DB_INT2, DB_INT8, DB_INT8, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ,
+	DB_TEXT, DB_TEXT, DB_TEXT, DB_DATE, DB_TEXT,        DB_TIMESTAMPTZ, DB_TIMESTAMPTZ,
+	DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_TEXT,
+	DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_TIMESTAMPTZ, DB_JSON,
 };
 
 static instant next_expiry(const struct points *p)
@@ -152,8 +155,8 @@ static instant next_expiry(const struct points *p)
 static void put_member(struct db_array *c[MEMBER_COLUMNS], struct json_writer *w, const struct member *m)
 {
 	const struct currency_sum *main_sum = member_main_currency(m);
-	size_t			   length;
-	const char		  *state;
+	size_t length;
+	const char *state;
 
 	db_array_text(c[0], m->member_id);
 	db_array_integer(c[1], m->shard);
@@ -192,27 +195,28 @@ static void put_member(struct db_array *c[MEMBER_COLUMNS], struct json_writer *w
 
 void store_put_members(struct db *db, const void *scratch, struct member *const *members, size_t count)
 {
-	struct db_array	   *c[MEMBER_COLUMNS];
+	struct db_array *c[MEMBER_COLUMNS];
 	struct json_writer *w = json_writer_new(scratch);
-	size_t		    i;
+	size_t i;
 
 	for (i = 0; i < MEMBER_COLUMNS; i++)
 		c[i] = db_array_new(scratch, member_types[i], count * (i == MEMBER_COLUMNS - 1 ? 40 : 2));
 	for (i = 0; i < count; i++)
 		put_member(c, w, members[i]);
-	db_send(db, SQL_ANALYTICS_PUT_MEMBERS, "aaaaaaaaaaaaaaaaaaaaaaaaaaa", c[0], c[1], c[2], c[3], c[4], c[5], c[6],
-		c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17], c[18], c[19], c[20], c[21],
-		c[22], c[23], c[24], c[25], c[26]);
+	db_send(db, SQL_ANALYTICS_PUT_MEMBERS, "aaaaaaaaaaaaaaaaaaaaaaaaaaa", c[0], c[1], c[2], c[3], c[4],
+		c[5], c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17], c[18],
+		c[19], c[20], c[21], c[22], c[23], c[24], c[25], c[26]);
 }
 
 /* --- months ---------------------------------------------------------------------------------------- */
 
-struct month **store_months(struct db *db, const void *parent, const char *const *ids, const day *starts, size_t count)
+struct month **store_months(struct db *db, const void *parent, const char *const *ids, const day *starts,
+			    size_t count)
 {
-	struct month   **out = talloc_zero_array(parent, struct month *, count + 1), *m;
+	struct month **out = talloc_zero_array(parent, struct month *, count + 1), *m;
 	struct db_array *days = db_array_new(out, DB_DATE, count);
-	struct rows	*r;
-	size_t		 i, k, n;
+	struct rows *r;
+	size_t i, k, n;
 
 	for (i = 0; i < count; i++)
 		db_array_day(days, starts[i]);
@@ -233,11 +237,12 @@ void store_put_months(struct db *db, const void *scratch, struct month *const *m
 {
 	static void (*const encode[4])(struct json_writer *, const struct month *) = {
 		month_encode_spend, month_encode_merchants, month_encode_channels, month_encode_points};
-	struct db_array	   *ids = db_array_new(scratch, DB_TEXT, count * 2), *starts = db_array_new(scratch, DB_DATE, count);
-	struct db_array	   *columns[4];
+	struct db_array *ids = db_array_new(scratch, DB_TEXT, count * 2),
+			*starts = db_array_new(scratch, DB_DATE, count);
+	struct db_array *columns[4];
 	struct json_writer *w = json_writer_new(scratch);
-	const char	   *text;
-	size_t		    i, k, length;
+	const char *text;
+	size_t i, k, length;
 
 	for (k = 0; k < 4; k++)
 		columns[k] = db_array_new(scratch, DB_JSON, count * 10);
@@ -251,7 +256,8 @@ void store_put_months(struct db *db, const void *scratch, struct month *const *m
 			db_array_bytes(columns[k], text, length);
 		}
 	}
-	db_send(db, SQL_ANALYTICS_PUT_MONTHS, "aaaaaa", ids, starts, columns[0], columns[1], columns[2], columns[3]);
+	db_send(db, SQL_ANALYTICS_PUT_MONTHS, "aaaaaa", ids, starts, columns[0], columns[1], columns[2],
+		columns[3]);
 }
 
 void store_delete_months(struct db *db, const void *scratch, const char *const *ids, size_t count)
@@ -264,9 +270,9 @@ void store_delete_months(struct db *db, const void *scratch, const char *const *
 struct ledger **store_ledgers(struct db *db, const void *parent, const char *const *ids, size_t count)
 {
 	struct ledger **out = talloc_zero_array(parent, struct ledger *, count + 1);
-	struct rows    *r = db_query(db, out, SQL_ANALYTICS_GET_LEDGERS, "a", text_array(out, ids, count));
-	const char     *text, *error;
-	size_t		i, k, length, n = rows_count(r);
+	struct rows *r = db_query(db, out, SQL_ANALYTICS_GET_LEDGERS, "a", text_array(out, ids, count));
+	const char *text, *error;
+	size_t i, k, length, n = rows_count(r);
 
 	for (i = 0, k = 0; i < n; i++) {
 		for (size_t tries = 0; tries < count; tries++, k = (k + 1) % count)
@@ -280,13 +286,13 @@ struct ledger **store_ledgers(struct db *db, const void *parent, const char *con
 	return db_failed(db) ? NULL : out;
 }
 
-void store_put_ledgers(struct db *db, const void *scratch, const char *const *ids, struct ledger *const *ledgers,
-		       size_t count)
+void store_put_ledgers(struct db *db, const void *scratch, const char *const *ids,
+		       struct ledger *const *ledgers, size_t count)
 {
-	struct db_array	   *entries = db_array_new(scratch, DB_JSON, count * 20);
+	struct db_array *entries = db_array_new(scratch, DB_JSON, count * 20);
 	struct json_writer *w = json_writer_new(scratch);
-	const char	   *text;
-	size_t		    i, length;
+	const char *text;
+	size_t i, length;
 
 	for (i = 0; i < count; i++) {
 		json_writer_reset(w);
@@ -302,10 +308,11 @@ void store_put_ledgers(struct db *db, const void *scratch, const char *const *id
 struct log_event *store_member_events(struct db *db, const void *parent, int shard, int64_t from, int64_t to,
 				      const char *member_id, size_t *count)
 {
-	struct rows	 *r = db_query(db, parent, SQL_ANALYTICS_GET_MEMBER_EVENTS, "hiit", shard, from, to, member_id);
+	struct rows *r = db_query(db, parent, SQL_ANALYTICS_GET_MEMBER_EVENTS, "hiit", shard, from, to,
+				  member_id);
 	struct log_event *out;
-	const char	 *error;
-	size_t		  i;
+	const char *error;
+	size_t i;
 
 	*count = rows_count(r);
 	out = talloc_zero_array(parent, struct log_event, *count + 1);
@@ -327,7 +334,7 @@ struct log_event *store_member_events(struct db *db, const void *parent, int sha
 /* A member of the data as JSON text, or NULL. */
 static const char *json_member(const void *parent, const struct json *object, const char *name)
 {
-	const struct json  *v = json_get(object, name);
+	const struct json *v = json_get(object, name);
 	struct json_writer *w;
 
 	if (v == NULL || v->kind == JSON_NULL)
@@ -340,7 +347,7 @@ static const char *json_member(const void *parent, const struct json *object, co
 static instant instant_member(const struct json *data, const char *name, instant fallback)
 {
 	const char *text = json_get_text(data, name, NULL);
-	instant	    t;
+	instant t;
 
 	return text && instant_parse(text, &t) ? t : fallback;
 }
@@ -348,20 +355,21 @@ static instant instant_member(const struct json *data, const char *name, instant
 static void queue_offer(struct db *db, const void *scratch, const struct log_event *e)
 {
 	const char *promotion = json_member(scratch, e->data, "promotion");
-	instant		 until = instant_member(e->data, "valid_to", INSTANT_MAX);
+	instant until = instant_member(e->data, "valid_to", INSTANT_MAX);
 
 	if (json_get(e->data, "points_multiplier") == NULL && promotion == NULL)
 		return;
 	db_query(db, scratch, SQL_ANALYTICS_PUT_OFFER, "tzzftz", json_get_text(e->data, "category", ""),
-		 instant_member(e->data, "valid_from", e->time), until, json_get_real(e->data, "points_multiplier", 1),
-		 promotion, e->time);
+		 instant_member(e->data, "valid_from", e->time), until,
+		 json_get_real(e->data, "points_multiplier", 1), promotion, e->time);
 }
 
 void store_put_category(struct db *db, const void *scratch, const struct log_event *e)
 {
 	db_query(db, scratch, SQL_ANALYTICS_PUT_CATEGORY, "tttotz", json_get_text(e->data, "category", ""),
 		 json_get_text(e->data, "name", ""), json_get_text(e->data, "parent", NULL),
-		 (int)json_get_boolean(e->data, "active", true), json_member(scratch, e->data, "rewards"), e->time);
+		 (int)json_get_boolean(e->data, "active", true), json_member(scratch, e->data, "rewards"),
+		 e->time);
 	queue_offer(db, scratch, e);
 	db_query(db, scratch, SQL_ANALYTICS_BUMP_CATALOGUE, "");
 }
@@ -385,8 +393,8 @@ static void read_tiers(struct catalogue *c, const struct rows *r)
 	c->tier_count = rows_count(r);
 	c->tiers = talloc_zero_array(c, struct tier, c->tier_count + 1);
 	for (i = 0; i < c->tier_count; i++)
-		c->tiers[i] = (struct tier){talloc_strdup(c, row_text(r, i, 0)), row_integer(r, i, 1), row_integer(r, i, 2),
-					    row_integer(r, i, 3)};
+		c->tiers[i] = (struct tier){talloc_strdup(c, row_text(r, i, 0)), row_integer(r, i, 1),
+					    row_integer(r, i, 2), row_integer(r, i, 3)};
 }
 
 static void read_categories(struct catalogue *c, const struct rows *r)
@@ -396,7 +404,8 @@ static void read_categories(struct catalogue *c, const struct rows *r)
 	c->category_count = rows_count(r);
 	c->categories = talloc_zero_array(c, struct category, c->category_count + 1);
 	for (i = 0; i < c->category_count; i++)
-		c->categories[i] = (struct category){talloc_strdup(c, row_text(r, i, 0)), talloc_strdup(c, row_text(r, i, 1)),
+		c->categories[i] = (struct category){talloc_strdup(c, row_text(r, i, 0)),
+						     talloc_strdup(c, row_text(r, i, 1)),
 						     row_boolean(r, i, 2)};
 }
 
@@ -408,8 +417,8 @@ static void read_offers(struct catalogue *c, const struct rows *r)
 	c->offers = talloc_zero_array(c, struct offer, c->offer_count + 1);
 	for (i = 0; i < c->offer_count; i++)
 		c->offers[i] = (struct offer){talloc_strdup(c, row_text(r, i, 0)), row_instant(r, i, 1),
-					      row_null(r, i, 2) ? INSTANT_MAX : row_instant(r, i, 2), row_real(r, i, 3),
-					      text_or_null(c, r, i, 4)};
+					      row_null(r, i, 2) ? INSTANT_MAX : row_instant(r, i, 2),
+					      row_real(r, i, 3), text_or_null(c, r, i, 4)};
 }
 
 struct catalogue *store_catalogue(struct db *db, const void *parent)
@@ -437,17 +446,18 @@ int64_t store_catalogue_version(struct db *db, const void *scratch)
 	return rows_count(r) == 1 ? row_integer(r, 0, 2) : -1;
 }
 
-struct benchmark *store_benchmarks(struct db *db, const void *parent, const struct period *p, const char *currency,
-				   const char *region, size_t *count)
+struct benchmark *store_benchmarks(struct db *db, const void *parent, const struct period *p,
+				   const char *currency, const char *region, size_t *count)
 {
-	struct rows	 *r = db_query(db, parent, SQL_ANALYTICS_GET_BENCHMARKS, "ddtt", day_month_start(p->from), p->to,
-				       currency, region ? region : "");
+	struct rows *r = db_query(db, parent, SQL_ANALYTICS_GET_BENCHMARKS, "ddtt", day_month_start(p->from),
+				  p->to, currency, region ? region : "");
 	struct benchmark *out;
-	size_t		  i;
+	size_t i;
 
 	*count = rows_count(r);
 	out = talloc_array(parent, struct benchmark, *count + 1);
 	for (i = 0; i < *count; i++)
-		out[i] = (struct benchmark){row_text(r, i, 0), row_text(r, i, 1), row_day(r, i, 2), row_integer(r, i, 3)};
+		out[i] = (struct benchmark){row_text(r, i, 0), row_text(r, i, 1), row_day(r, i, 2),
+					    row_integer(r, i, 3)};
 	return out;
 }

@@ -16,7 +16,7 @@ static int member_slot_order(const void *a, const void *b)
 static int month_slot_order(const void *a, const void *b)
 {
 	const struct month_slot *x = a, *y = b;
-	int			 order = strcmp(x->id, y->id);
+	int order = strcmp(x->id, y->id);
 
 	return order ? order : (x->start > y->start) - (x->start < y->start);
 }
@@ -24,7 +24,7 @@ static int month_slot_order(const void *a, const void *b)
 /* Sorts and drops equals; returns how many are left. */
 static size_t unique(void *base, size_t count, size_t size, int (*order)(const void *, const void *))
 {
-	char  *slots = base;
+	char *slots = base;
 	size_t i, kept = 0;
 
 	qsort(base, count, size, order);
@@ -34,12 +34,12 @@ static size_t unique(void *base, size_t count, size_t size, int (*order)(const v
 	return kept;
 }
 
-bool working_set_members(struct working_set *ws, struct db *db, const void *parent, const struct log_event *events,
-			 size_t count)
+bool working_set_members(struct working_set *ws, struct db *db, const void *parent,
+			 const struct log_event *events, size_t count)
 {
 	struct member **found;
-	const char    **ids;
-	size_t		i, n = 0;
+	const char **ids;
+	size_t i, n = 0;
 
 	ws->members = talloc_zero_array(parent, struct member_slot, count + 1);
 	for (i = 0; i < count; i++)
@@ -70,10 +70,10 @@ struct member_slot *working_set_member(const struct working_set *ws, const char 
 
 static bool load_months(struct working_set *ws, struct db *db, const void *parent)
 {
-	const char   **ids = talloc_array(parent, const char *, ws->month_count + 1);
-	day	      *starts = talloc_array(parent, day, ws->month_count + 1);
+	const char **ids = talloc_array(parent, const char *, ws->month_count + 1);
+	day *starts = talloc_array(parent, day, ws->month_count + 1);
 	struct month **found;
-	size_t	       i;
+	size_t i;
 
 	for (i = 0; i < ws->month_count; i++) {
 		ids[i] = ws->months[i].id;
@@ -84,16 +84,18 @@ static bool load_months(struct working_set *ws, struct db *db, const void *paren
 		/* What is booked anew begins empty. */
 		bool anew = working_set_member(ws, ws->months[i].id)->member->rebook;
 
-		ws->months[i].month = found[i] && !anew ? found[i] : month_new(parent, ws->months[i].id, ws->months[i].start);
+		ws->months[i].month = found[i] && !anew
+					      ? found[i]
+					      : month_new(parent, ws->months[i].id, ws->months[i].start);
 	}
 	return found != NULL;
 }
 
 static bool load_ledgers(struct working_set *ws, struct db *db, const void *parent)
 {
-	const char    **ids = talloc_array(parent, const char *, ws->member_count + 1);
+	const char **ids = talloc_array(parent, const char *, ws->member_count + 1);
 	struct ledger **found;
-	size_t		i, n = 0;
+	size_t i, n = 0;
 
 	for (i = 0; i < ws->member_count; i++)
 		if (ws->members[i].points)
@@ -104,17 +106,19 @@ static bool load_ledgers(struct working_set *ws, struct db *db, const void *pare
 	for (i = 0, n = 0; found && i < ws->member_count; i++) {
 		if (!ws->members[i].points)
 			continue;
-		ws->members[i].ledger = found[n] && !ws->members[i].member->rebook ? found[n] : talloc_zero(parent, struct ledger);
+		ws->members[i].ledger = found[n] && !ws->members[i].member->rebook
+						? found[n]
+						: talloc_zero(parent, struct ledger);
 		n++;
 	}
 	return found != NULL;
 }
 
-bool working_set_months(struct working_set *ws, struct db *db, const void *parent, const struct log_event *events,
-			size_t count, const struct tz *programme)
+bool working_set_months(struct working_set *ws, struct db *db, const void *parent,
+			const struct log_event *events, size_t count, const struct tz *programme)
 {
 	struct member_slot *slot;
-	size_t		    i, n = 0;
+	size_t i, n = 0;
 
 	ws->months = talloc_zero_array(parent, struct month_slot, count + 1);
 	for (i = 0; i < count; i++) {
@@ -122,7 +126,9 @@ bool working_set_months(struct working_set *ws, struct db *db, const void *paren
 			continue;
 		slot->points |= event_moves_points(&events[i]);
 		ws->months[n++] = (struct month_slot){
-			slot->id, day_month_start(tz_day(member_zone(slot->member, programme), event_when(&events[i]))), NULL};
+			slot->id,
+			day_month_start(tz_day(member_zone(slot->member, programme), event_when(&events[i]))),
+			NULL};
 	}
 	ws->month_count = unique(ws->months, n, sizeof(*ws->months), month_slot_order);
 	return (n == 0 || load_months(ws, db, parent)) && load_ledgers(ws, db, parent);
@@ -130,8 +136,9 @@ bool working_set_months(struct working_set *ws, struct db *db, const void *paren
 
 struct month *working_set_month(const struct working_set *ws, const char *id, day start)
 {
-	struct month_slot  wanted = {id, start, NULL};
-	struct month_slot *slot = bsearch(&wanted, ws->months, ws->month_count, sizeof(wanted), month_slot_order);
+	struct month_slot wanted = {id, start, NULL};
+	struct month_slot *slot = bsearch(&wanted, ws->months, ws->month_count, sizeof(wanted),
+					  month_slot_order);
 
 	return slot ? slot->month : NULL;
 }
@@ -139,11 +146,11 @@ struct month *working_set_month(const struct working_set *ws, const char *id, da
 bool working_set_put(struct working_set *ws, struct db *db, const void *scratch)
 {
 	struct member **members = talloc_array(scratch, struct member *, ws->member_count + 1);
-	struct month  **months = talloc_array(scratch, struct month *, ws->month_count + 1);
+	struct month **months = talloc_array(scratch, struct month *, ws->month_count + 1);
 	struct ledger **ledgers = talloc_array(scratch, struct ledger *, ws->member_count + 1);
-	const char    **ids = talloc_array(scratch, const char *, ws->member_count + 1);
-	const char    **anew = talloc_array(scratch, const char *, ws->member_count + 1);
-	size_t		i, ledger_count = 0, anew_count = 0, sent = 0;
+	const char **ids = talloc_array(scratch, const char *, ws->member_count + 1);
+	const char **anew = talloc_array(scratch, const char *, ws->member_count + 1);
+	size_t i, ledger_count = 0, anew_count = 0, sent = 0;
 
 	for (i = 0; i < ws->member_count; i++) {
 		members[i] = ws->members[i].member;

@@ -11,11 +11,11 @@
 
 static inline int unit_run(const char *name, const TTest *const *cases, size_t count)
 {
-	Suite	*suite = suite_create(name);
-	TCase	*tcase = tcase_create(name);
+	Suite *suite = suite_create(name);
+	TCase *tcase = tcase_create(name);
 	SRunner *runner;
-	size_t	 i;
-	int	 failed;
+	size_t i;
+	int failed;
 
 	tcase_set_timeout(tcase, 60);
 	for (i = 0; i < count; i++)
@@ -28,11 +28,11 @@ static inline int unit_run(const char *name, const TTest *const *cases, size_t c
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-#define UNIT_MAIN(name, ...)                                                                    \
-	int main(void)                                                                          \
-	{                                                                                       \
-		const TTest *const unit_cases[] = {__VA_ARGS__};                                     \
-		return unit_run(name, unit_cases, sizeof(unit_cases) / sizeof(unit_cases[0]));                 \
+#define UNIT_MAIN(name, ...)                                                                   \
+	int main(void)                                                                         \
+	{                                                                                      \
+		const TTest *const unit_cases[] = {__VA_ARGS__};                               \
+		return unit_run(name, unit_cases, sizeof(unit_cases) / sizeof(unit_cases[0])); \
 	}
 
 #endif
