@@ -139,7 +139,7 @@ static void ids_copy(struct bytes *out, const char *at, const char *end, const c
 
 	while (at < end) {
 		next = at + strcspn(at, " hu");
-		for (i = 0; i < 3 && strncmp(next, marks[i], strlen(marks[i])); i++)
+		for (i = 0; i < 3 && strncmp(next, marks[i], strlen(marks[i])) != 0; i++)
 			;
 		next += i < 3 ? strlen(marks[i]) : next < end;
 		bytes_put(out, at, (size_t)(next - at));

@@ -153,7 +153,9 @@ static double bottom_height(struct plot *p)
 	double line = p->canvas->size * 1.9;
 
 	points_place(p);
-	p->labelling = p->time ? (struct labelling){.height = line} : labelling_choose(p);
+	p->labelling = (struct labelling){.height = line};
+	if (!p->time)
+		p->labelling = labelling_choose(p);
 	return p->labelling.height + (p->titled ? line : 0);
 }
 

@@ -118,7 +118,7 @@ day day_add_months(day d, int months)
 	day_to_civil(d, &year, &month, &mday);
 	total = (int64_t)year * 12 + month - 1 + months;
 	y = divide_down(total, 12);
-	m = (int)(total - y * 12);
+	m = (int)((total % 12 + 12) % 12);
 	length = days_before(y, m + 1) - days_before(y, m);
 	return day_clamp(year_start(y) + days_before(y, m) + (mday < length ? mday : length) - 1);
 }

@@ -43,9 +43,16 @@ static bool stderr_is_journal(void)
 	const char *stream = getenv("JOURNAL_STREAM");
 	unsigned long long device, inode;
 	struct stat st;
-	char rest;
+	char *end;
 
-	if (stream == NULL || sscanf(stream, "%llu:%llu%c", &device, &inode, &rest) != 2)
+	if (stream == NULL)
+		return false;
+	device = strtoull(stream, &end, 10);
+	if (end == stream || *end != ':')
+		return false;
+	stream = end + 1;
+	inode = strtoull(stream, &end, 10);
+	if (end == stream || *end != '\0')
 		return false;
 	return fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
 }

@@ -75,8 +75,9 @@ static bool database_failed(struct request *req, reply *out)
 		log_warning("database lost operation=%s message=\"%s\"", req->operation->name,
 			    db_message(req->db));
 		*out = finish_problem(req, ERR_UNAVAILABLE, "the database is away", NULL, 0);
-	} else if (strcmp(db_sqlstate(req->db), "57014") == 0 ||
-		   strncmp(db_sqlstate(req->db), "57", 2) == 0) {
+	} else if (strncmp(db_sqlstate(req->db), "57", 2) == 0 ||
+		   strncmp(db_sqlstate(req->db), "53", 2) == 0) {
+		/* 57: cancelled or shutting down; 53: no room on disk, in memory, or for a connection */
 		log_warning("database gave up operation=%s sqlstate=%s", req->operation->name,
 			    db_sqlstate(req->db));
 		*out = finish_problem(req, ERR_UNAVAILABLE, "the database gave up on this request", NULL, 0);

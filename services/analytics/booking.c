@@ -220,7 +220,8 @@ static void book_spend_month(struct month *month, const struct spend *s)
 
 /* --- points ---------------------------------------------------------------------------------------- */
 
-static void book_earned(struct member_slot *slot, struct month *month, const struct log_event *e, day d)
+static void book_earned(struct member_slot *slot, struct month *month, const struct log_event *e, day d,
+			const struct tz *zone)
 {
 	int64_t points = json_get_integer(e->data, "points", 0);
 	struct points_cell *cell = month_points(month, d - month->start + 1,
@@ -238,11 +239,11 @@ static void book_earned(struct member_slot *slot, struct month *month, const str
 		cell->qualifying = sum_of(cell->qualifying, points);
 	slot->member->points_earned = sum_of(slot->member->points_earned, points);
 	if (points != 0)
-		ledger_add(slot->member, slot->ledger, &m);
+		ledger_book(slot->member, slot->ledger, &m, zone);
 }
 
 /* Named lots become one movement each; what they do not cover comes from any lot. */
-static void redeem(struct member_slot *slot, const struct log_event *e, int64_t points)
+static void redeem(struct member_slot *slot, const struct log_event *e, int64_t points, const struct tz *zone)
 {
 	const struct json *lots = json_get(e->data, "lots"), *lot;
 	struct movement m = {event_when(e),
@@ -258,16 +259,17 @@ static void redeem(struct member_slot *slot, const struct log_event *e, int64_t 
 		m.points = m.points < left ? m.points : left;
 		m.lot = json_get_text(lot, "lot_id", "");
 		if (m.points > 0)
-			ledger_add(slot->member, slot->ledger, &m);
+			ledger_book(slot->member, slot->ledger, &m, zone);
 		left -= m.points;
 	}
 	m.points = left;
 	m.lot = "";
 	if (left > 0)
-		ledger_add(slot->member, slot->ledger, &m);
+		ledger_book(slot->member, slot->ledger, &m, zone);
 }
 
-static void book_redemption(struct member_slot *slot, struct month *month, const struct log_event *e, day d)
+static void book_redemption(struct member_slot *slot, struct month *month, const struct log_event *e, day d,
+			    const struct tz *zone)
 {
 	int64_t points = json_get_integer(e->data, "points", 0);
 	bool cancelled = strcmp(json_get_text(e->data, "status", "completed"), "cancelled") == 0;
@@ -285,9 +287,9 @@ static void book_redemption(struct member_slot *slot, struct month *month, const
 	if (points == 0)
 		return;
 	if (cancelled)
-		ledger_add(slot->member, slot->ledger, &back);
+		ledger_book(slot->member, slot->ledger, &back, zone);
 	else
-		redeem(slot, e, points);
+		redeem(slot, e, points, zone);
 }
 
 void book_event(struct working_set *ws, const struct log_event *e, const struct tz *programme)
@@ -296,25 +298,22 @@ void book_event(struct working_set *ws, const struct log_event *e, const struct 
 	struct member *m = slot->member;
 	const struct tz *zone = member_zone(m, programme);
 	enum kind kind = kind_of(e);
-	struct month *month = NULL;
 	struct spend s;
 	day d = tz_day(zone, event_when(e));
 
-	if (event_books(e))
-		month = working_set_month(ws, slot->id, day_month_start(d));
 	switch (kind) {
 	case KIND_NONE:
 		return;
 	case KIND_TRANSACTION:
 		read_spend(e, zone, &s);
 		book_spend_life(m, &s);
-		book_spend_month(month, &s);
+		book_spend_month(working_set_month(ws, slot->id, day_month_start(d)), &s);
 		break;
 	case KIND_EARNED:
-		book_earned(slot, month, e, d);
+		book_earned(slot, working_set_month(ws, slot->id, day_month_start(d)), e, d, zone);
 		break;
 	case KIND_REDEMPTION:
-		book_redemption(slot, month, e, d);
+		book_redemption(slot, working_set_month(ws, slot->id, day_month_start(d)), e, d, zone);
 		break;
 	case KIND_ENROLLED:
 		book_profile(m, e);

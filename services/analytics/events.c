@@ -105,7 +105,6 @@ static void replay_points(struct working_set *ws, const struct tz *programme)
 		slot = &ws->members[i];
 		if (slot->ledger == NULL)
 			continue;
-		ledger_fold(slot->member, slot->ledger, member_zone(slot->member, programme));
 		ledger_replay(slot->member, slot->ledger, member_zone(slot->member, programme),
 			      &slot->member->points);
 	}

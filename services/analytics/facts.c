@@ -44,7 +44,7 @@ static int day_order(const void *a, const void *b)
 
 static void compute_intervals(struct facts *f, const struct view *v)
 {
-	size_t n = v->bought_count, i;
+	size_t n = v->bought_count, i, below, above;
 	day *gaps;
 
 	f->interval_mean = f->interval_median = -1;
@@ -56,7 +56,9 @@ static void compute_intervals(struct facts *f, const struct view *v)
 	n--;
 	f->interval_mean = (double)(v->bought[n] - v->bought[0]) / (double)n;
 	qsort(gaps, n, sizeof(*gaps), day_order);
-	f->interval_median = n % 2 ? gaps[n / 2] : (gaps[n / 2 - 1] + gaps[n / 2]) / 2.0;
+	below = (n - 1) / 2; /* the two in the middle, one and the same if n is odd */
+	above = n / 2;
+	f->interval_median = (gaps[below] + gaps[above]) / 2.0;
 	talloc_free(gaps);
 }
 

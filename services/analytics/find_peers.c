@@ -85,13 +85,13 @@ static void add_comparison(struct insights *in, const char *kind, day from, day 
 /* The category that stands out most; one is enough. */
 static void find_category(struct insights *in, day from, day to)
 {
-	struct comparison c, best = {.times = 0};
+	struct comparison c, best = {.peer = NULL};
 	size_t i;
 
 	for (i = 0; i < in->facts->share_count; i++)
 		if (compare(in, in->facts->shares[i].category, from, to, &c) && c.times > best.times)
 			best = c;
-	if (best.times >= TIMES_MORE)
+	if (best.peer && best.times >= TIMES_MORE)
 		add_comparison(in, "peers_category", from, to, &best);
 }
 

@@ -129,7 +129,7 @@ reply get_insights(struct request *req, const struct get_insights_in *in)
 {
 	struct analytics *a = req->daemon->state;
 	instant now = clock_now();
-	struct insight after;
+	struct insight after = {.rank = 0};
 	struct insights **of;
 	struct member **members, *m;
 	reply out;

@@ -5,7 +5,8 @@
  * headers, the body is the data). Without a content type, as from a neighbour's socket, the
  * first byte tells.
  */
-#include <stdio.h>
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <talloc.h>
@@ -159,14 +160,14 @@ static bool read_lines(struct request *req, struct intake *in, enum error *error
 static const char *header_decoded(const void *parent, const char *value)
 {
 	char *out = talloc_strdup(parent, value), *o = out;
-	unsigned byte;
-	char hex[3];
+	char hex[3] = "", *end;
+	long byte;
 
 	for (; *value; value++) {
 		hex[0] = value[0] == '%' ? value[1] : '\0';
 		hex[1] = hex[0] ? value[2] : '\0';
-		hex[2] = '\0';
-		if (hex[0] && hex[1] && sscanf(hex, "%2x", &byte) == 1 && byte != 0) {
+		byte = isxdigit((unsigned char)hex[0]) ? strtol(hex, &end, 16) : 0;
+		if (byte != 0 && end == hex + 2) {
 			*o++ = (char)byte;
 			value += 2;
 		} else {

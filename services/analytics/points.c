@@ -8,7 +8,8 @@
 #include "services/analytics/points.h"
 
 enum {
-	FOLD_ABOVE = 1024, /* movements kept; the oldest half is folded then */
+	FOLD_FROM = 1024, /* movements from which on the oldest half is folded, and again */
+	FOLD_EVERY = 512, /* this many movements later */
 	EXPIRIES_MAX = 800,
 };
 
@@ -273,15 +274,13 @@ void points_expire(const void *parent, struct points *p, instant now, const stru
 	set_balance(p);
 }
 
-bool ledger_fold(const void *parent, struct ledger *l, const struct tz *zone)
+static void ledger_fold(const void *parent, struct ledger *l, const struct tz *zone)
 {
 	struct ledger kept = {0};
 	struct points p;
 	instant until;
 	size_t half = l->count / 2, i;
 
-	if (l->count <= FOLD_ABOVE)
-		return false;
 	until = l->entries[half - 1].time;
 	replay_first(parent, l, half, zone, &p);
 	ledger_add(parent, &kept,
@@ -296,5 +295,11 @@ bool ledger_fold(const void *parent, struct ledger *l, const struct tz *zone)
 	for (i = half; i < l->count; i++)
 		ledger_add(parent, &kept, &l->entries[i]);
 	*l = kept;
-	return true;
+}
+
+void ledger_book(const void *parent, struct ledger *l, const struct movement *m, const struct tz *zone)
+{
+	ledger_add(parent, l, m);
+	if (l->count >= FOLD_FROM && l->count % FOLD_EVERY == 0)
+		ledger_fold(parent, l, zone);
 }

@@ -63,8 +63,12 @@ void ledger_add(const void *parent, struct ledger *l, const struct movement *m);
 void ledger_replay(const void *parent, const struct ledger *l, const struct tz *zone, struct points *out);
 /* Lets lots expire up to `now`; nothing else happens to them without an event. */
 void points_expire(const void *parent, struct points *p, instant now, const struct tz *zone);
-/* Bounds the ledger: old movements become the lots they left open. True if anything was folded. */
-bool ledger_fold(const void *parent, struct ledger *l, const struct tz *zone);
+/*
+ * ledger_add, and a bound to the ledger: from 1,024 movements on, each time 512 more have come, the oldest
+ * half becomes the lots it left open. When that happens depends on nothing but the order of booking, so a
+ * rebuild comes out equal.
+ */
+void ledger_book(const void *parent, struct ledger *l, const struct movement *m, const struct tz *zone);
 
 void ledger_encode(struct json_writer *w, const struct ledger *l); /* the root array */
 void ledger_decode(const void *parent, const struct json *array, struct ledger *l);

@@ -118,6 +118,7 @@ void post_events(struct daemon *d, struct request **requests, size_t count)
 	enum error error;
 	const char *detail;
 	size_t i, n = 0, at = 0;
+	bool durable = true;
 	reply answered;
 
 	for (i = 0; i < count; i++) {
@@ -132,14 +133,15 @@ void post_events(struct daemon *d, struct request **requests, size_t count)
 	for (i = 0; i < count; at += in[i++].count)
 		if (in[i].count > 0)
 			memcpy(all + at, in[i].events, in[i].count * sizeof(*all));
-	if (n > 0 && append_retried(d, scratch, all, n))
+	if (n > 0 && (durable = append_retried(d, scratch, all, n)))
 		daemon_announce(d, all, n);
 	for (i = 0, at = 0; i < count; at += in[i++].count) {
 		if (in[i].count > 0)
 			memcpy(in[i].events, all + at, in[i].count * sizeof(*all));
 		if (requests[i]->status == 0)
 			answered = answer(requests[i], &in[i]);
-		count_events(d, &in[i]);
+		if (durable)
+			count_events(d, &in[i]);
 	}
 	(void)answered;
 	talloc_free(scratch);

@@ -60,7 +60,7 @@ static void lay_out(struct view *v)
 	bool *bought;
 	size_t i;
 
-	v->day_count = (size_t)(v->today - v->first + 1);
+	v->day_count = (size_t)v->today - (size_t)v->first + 1;
 	v->spend = talloc_zero_array(v, int64_t, v->day_count * 5);
 	v->purchases = v->spend + v->day_count;
 	v->earned = v->purchases + v->day_count;

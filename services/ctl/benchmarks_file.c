@@ -155,7 +155,7 @@ static bool read_header(struct reading *r, const char *const *fields, size_t cou
 		for (i = 0; i < count; i++)
 			if (strcmp(fields[i], column_names[c]) == 0)
 				r->index[c] = i;
-		if (r->index[c] == NO_COLUMN && c < COLUMN_AVERAGE)
+		if (c < COLUMN_AVERAGE && r->index[c] == NO_COLUMN)
 			fault_add(r->file, 1, "the header names no column '%s'", column_names[c]);
 	}
 	if (r->index[COLUMN_AVERAGE] == NO_COLUMN && r->index[COLUMN_AVERAGE_MINOR] == NO_COLUMN)

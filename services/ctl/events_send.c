@@ -58,15 +58,13 @@ static int file_send(const void *top, const char *path, struct event_sink *s, bo
 	struct progress *p;
 	struct stat st;
 	const char *error = NULL;
-	bool ok;
-
 	if (!f) {
 		fprintf(stderr, "aectl events send: %s: %s\n", path, strerror(errno));
 		return CTL_FAILED;
 	}
 	p = progress_new(top, "sending", "bytes", fstat(fileno(f), &st) == 0 ? (int64_t)st.st_size : 0);
-	ok = lines_send(f, s, p, &error);
-	ok = event_sink_finish(s) && ok;
+	lines_send(f, s, p, &error);
+	event_sink_finish(s);
 	progress_end(p);
 	if (f != stdin)
 		fclose(f);

@@ -110,7 +110,7 @@ double chance_bell(struct chance *c)
 int world_multiplier(uint64_t seed, int32_t month, int category)
 {
 	static const int multipliers[] = {15, 20, 20, 30};
-	uint64_t d = mix(seed ^ mix((uint64_t)(month * WORLD_CATEGORIES + category + 1)));
+	uint64_t d = mix(seed ^ mix((uint64_t)month * WORLD_CATEGORIES + (uint64_t)category + 1));
 
 	return d % 9 == 0 ? multipliers[(d >> 16) % 4] : 10;
 }

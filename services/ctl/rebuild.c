@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
+#include "common/eventlog.h"
 #include "services/ctl/ctl.h"
 #include "services/ctl/local.h"
 #include "services/ctl/pg.h"
@@ -67,34 +68,54 @@ static bool rebuild_reset(struct pg *pg, int projection)
 	       pg_query(pg, SQL_CTL_REBUILD_POSITIONS, 1, values) && pg_run(pg, "COMMIT");
 }
 
-/* Events that wait for one group; -1 on failure. */
-static int64_t group_waiting(struct pg *pg, const char *group)
-{
-	PGresult *r = pg_query(pg, SQL_CTL_LAG, 0, NULL);
-	int64_t waiting = -1;
-	int i;
+/* The log's end in each shard when the rebuild began: what comes later is no part of it. */
+struct goal {
+	int64_t head[EVENTLOG_SHARDS];
+};
 
-	for (i = 0; r && i < PQntuples(r); i++)
-		if (strcmp(PQgetvalue(r, i, 0), group) == 0)
-			waiting = strtoll(PQgetvalue(r, i, 1), NULL, 10);
-	return waiting;
+/*
+ * Events of one group that wait; those below the goal if one is given, else all, and the heads go to
+ * `heads`. -1 on failure.
+ */
+static int64_t group_waiting(struct pg *pg, const char *group, const struct goal *goal, struct goal *heads)
+{
+	PGresult *r = pg_query(pg, SQL_CTL_LAG_SHARDS, 0, NULL);
+	int64_t waiting = 0, position, head;
+	int i, shard;
+
+	for (i = 0; r && i < PQntuples(r); i++) {
+		if (strcmp(PQgetvalue(r, i, 0), group) != 0)
+			continue;
+		shard = (int)strtol(PQgetvalue(r, i, 1), NULL, 10) % EVENTLOG_SHARDS;
+		position = strtoll(PQgetvalue(r, i, 2), NULL, 10);
+		head = strtoll(PQgetvalue(r, i, 3), NULL, 10);
+		if (heads)
+			heads->head[shard] = head;
+		if (goal && goal->head[shard] < head)
+			head = goal->head[shard];
+		waiting += head > position ? head - position : 0;
+	}
+	return r ? waiting : -1;
 }
 
-/* Until nothing waits, as long as it moves. */
-static int rebuild_wait(struct pg *pg, const char *group)
+/* Until all that was there at the beginning is applied, as long as it moves. *waiting: what is not. */
+static int rebuild_wait(struct pg *pg, const char *group, int64_t *waiting)
 {
-	int64_t first = group_waiting(pg, group), now = first, before = first, moved = clock_monotonic();
+	struct goal goal = {{0}};
+	int64_t first = group_waiting(pg, group, NULL, &goal), now = first, before = first;
+	int64_t moved = clock_monotonic();
 	struct progress *p = progress_new(pg, "applying", "events", first);
 
 	while (now > 0 && clock_monotonic() - moved < STALLED_SECONDS * SECOND) {
 		pause_milliseconds(50);
-		now = group_waiting(pg, group);
+		now = group_waiting(pg, group, &goal, NULL);
 		if (now < before)
 			moved = clock_monotonic();
 		before = now;
 		progress_at(p, now < first ? first - now : 0);
 	}
 	progress_end(p);
+	*waiting = now;
 	if (now == 0)
 		return CTL_DONE;
 	fprintf(stderr, "aectl rebuild: %s\n",
@@ -105,6 +126,7 @@ static int rebuild_wait(struct pg *pg, const char *group)
 static int rebuild_run(struct pg *pg, int projection, bool wait, bool json)
 {
 	const char *group = projections[projection].group;
+	int64_t waiting;
 	int rc = CTL_DONE;
 
 	if (!rebuild_reset(pg, projection)) {
@@ -112,10 +134,11 @@ static int rebuild_run(struct pg *pg, int projection, bool wait, bool json)
 		return CTL_FAILED;
 	}
 	if (wait)
-		rc = rebuild_wait(pg, group);
+		rc = rebuild_wait(pg, group, &waiting);
+	else
+		waiting = group_waiting(pg, group, NULL, NULL);
 	if (json)
-		printf("{\"group\": \"%s\", \"waiting\": %lld}\n", group,
-		       (long long)group_waiting(pg, group));
+		printf("{\"group\": \"%s\", \"waiting\": %lld}\n", group, (long long)waiting);
 	else if (rc == CTL_DONE)
 		printf(wait ? "%s is rebuilt\n" : "%s begins again\n", group);
 	return rc;

@@ -108,7 +108,7 @@ void backend_again(struct call *call, enum error e, const char *detail)
 /* The instance with the least in flight that has a lane free; ties go to the one served longest ago. */
 static struct lane *lane_choose(struct service *s, enum kind kind)
 {
-	struct instance *i, *best = NULL;
+	struct instance *i = NULL, *best = NULL;
 	struct lane *l, *found = NULL;
 
 	TAILQ_FOREACH(i, &s->instances, entry)

@@ -144,7 +144,8 @@ void gather_metrics(struct call *call);
 char *exposition_merge(const void *parent, const char *const *texts, size_t count, size_t *length);
 
 /* openapi.c */
-extern const char openapi_text[], openapi_end[];
+extern const char openapi_text[];
+extern const size_t openapi_length;
 
 /* gzip.c */
 void gzip_answer(const void *parent, const char *accept_encoding, struct answer *a); /* if it pays */

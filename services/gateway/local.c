@@ -21,14 +21,14 @@ static void get_healthz(struct call *call)
 static void get_openapi(struct call *call)
 {
 	static char tag[24];
-	const char *condition = head_get(call->head, "if-none-match"), *p;
-	struct answer a = {
-		.status = 200, .body = openapi_text, .length = (size_t)(openapi_end - openapi_text)};
+	const char *condition = head_get(call->head, "if-none-match");
+	struct answer a = {.status = 200, .body = openapi_text, .length = openapi_length};
 	uint64_t sum = 14695981039346656037u;
+	size_t i;
 
 	if (tag[0] == '\0') {
-		for (p = openapi_text; p < openapi_end; p++)
-			sum = (sum ^ (unsigned char)*p) * 1099511628211u;
+		for (i = 0; i < openapi_length; i++)
+			sum = (sum ^ (unsigned char)openapi_text[i]) * 1099511628211u;
 		snprintf(tag, sizeof(tag), "\"%016llx\"", (unsigned long long)sum);
 	}
 	answer_put(&a, "Content-Type", "application/json");

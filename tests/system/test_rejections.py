@@ -29,3 +29,16 @@ def test_the_place_is_the_same_in_a_batch_and_in_lines(system):
 def test_a_lone_event_with_a_broken_envelope_is_refused(system):
     reply = post(system, json.dumps({k: v for k, v in made("x").items() if k != "id"}), "application/cloudevents+json")
     assert reply.status == 400 and reply.json["errors"][0]["pointer"] == "/id"
+
+
+def test_no_room_in_the_database_is_not_our_fault(make_system):
+    """A full disk is a state that passes: 503 and another try, and nothing counted that is not durable."""
+    s = make_system()
+    s.sql("""CREATE FUNCTION analytics.no_room() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$""")
+    s.sql("CREATE TRIGGER no_room BEFORE INSERT ON analytics.event_log EXECUTE FUNCTION analytics.no_room()")
+    event = json.dumps(made("room"))
+    answer = post(s, event, "application/cloudevents+json")
+    assert answer.status == 503 and answer.headers["Retry-After"] and answer.json["code"] == "UNAVAILABLE"
+    s.sql("DROP TRIGGER no_room ON analytics.event_log")
+    assert post(s, event, "application/cloudevents+json").json["accepted"] == 1
