@@ -14,7 +14,7 @@ BUILD    := $(if $(SANITIZE),build-asan,build)
 PYTHON   ?= /usr/bin/python3
 VERSION  := $(shell cat VERSION)
 
-PACKAGES := libevent libevent_openssl libpq hiredis libcurl talloc yajl libcrypto libsystemd jose inih cairo pangocairo zlib
+PACKAGES := libevent libevent_openssl libpq hiredis libcurl talloc yajl libcrypto libsystemd jose inih cairo pangocairo zlib libidn2
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Wundef -Werror
 CPPFLAGS += -D_GNU_SOURCE -DAE_VERSION='"$(VERSION)"' -I. -I$(BUILD)

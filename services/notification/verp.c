@@ -1,0 +1,156 @@
+/*
+ * verp.c - addresses that say which notification they are about, and prove it
+ */
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+#include <talloc.h>
+
+#include "services/notification/verp.h"
+
+enum {
+	ULID_TEXT = 26,
+	ULID_BYTES = 16,
+	MAC_BYTES = 10, /* 80 bits */
+	TOKEN_BYTES = ULID_BYTES + MAC_BYTES,
+	TOKEN_TEXT = (TOKEN_BYTES * 8 + 4) / 5
+};
+
+static const char *const prefixes[VERP_PURPOSE_COUNT] = {"b+", "unsubscribe+"};
+
+static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
+
+/* Digits of 5 bits each to bytes, from the front; slack bits (the last ones) must be 0. With lead, the first
+ * digit holds only so many bits. False: a character that is no digit. */
+static bool digits_to_bytes(const char *text, size_t count, const char *digits, int lead, uint8_t *out)
+{
+	uint32_t held = 0;
+	int bits = lead - 5;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
+
+		if (digit == NULL)
+			return false;
+		held = (held << 5) | (uint32_t)(digit - digits);
+		bits += 5;
+		if (i == 0 && held >> lead)
+			return false;
+		if (bits >= 8) {
+			bits -= 8;
+			*out++ = (uint8_t)(held >> bits);
+			held &= (1U << bits) - 1;
+		}
+	}
+	return held == 0;
+}
+
+/* The reverse, lead bits in the first digit. */
+static void bytes_to_digits(const uint8_t *in, size_t length, const char *digits, int lead, char *out)
+{
+	uint32_t held = 0;
+	int bits = 5 - lead;
+	size_t i;
+
+	for (i = 0; i < length; i++) {
+		held = (held << 8) | in[i];
+		bits += 8;
+		while (bits >= 5) {
+			bits -= 5;
+			*out++ = digits[held >> bits];
+			held &= (1U << bits) - 1;
+		}
+	}
+	if (bits > 0)
+		*out++ = digits[held << (5 - bits)];
+	*out = '\0';
+}
+
+static bool ulid_read(const char *text, uint8_t out[ULID_BYTES])
+{
+	return strlen(text) == ULID_TEXT && digits_to_bytes(text, ULID_TEXT, crockford, 3, out);
+}
+
+bool verp_is_id(const char *text)
+{
+	uint8_t ulid[ULID_BYTES];
+
+	return ulid_read(text, ulid);
+}
+
+/* The first 80 bits of the HMAC over "b+" or "unsubscribe+" and the ULID. */
+static void mac(const char *secret, const char *prefix, const uint8_t ulid[ULID_BYTES],
+		uint8_t out[MAC_BYTES])
+{
+	uint8_t whole[EVP_MAX_MD_SIZE], in[16 + ULID_BYTES];
+	size_t n = strlen(prefix);
+
+	memcpy(in, prefix, n);
+	memcpy(in + n, ulid, ULID_BYTES);
+	HMAC(EVP_sha256(), secret, (int)strlen(secret), in, n + ULID_BYTES, whole, NULL);
+	memcpy(out, whole, MAC_BYTES);
+}
+
+const char *verp_make(const void *parent, enum verp_purpose purpose, const char *notification_id,
+		      const char *secret, const char *domain)
+{
+	uint8_t bytes[TOKEN_BYTES];
+	char token[TOKEN_TEXT + 1];
+
+	if (!ulid_read(notification_id, bytes))
+		return NULL;
+	mac(secret, prefixes[purpose], bytes, bytes + ULID_BYTES);
+	bytes_to_digits(bytes, sizeof(bytes), base32, 5, token);
+	return talloc_asprintf(parent, "%s%s@%s", prefixes[purpose], token, domain);
+}
+
+/* Where the token begins; NULL if the address is none of ours. */
+static const char *token_of(const char *address, const char *domain, enum verp_purpose *purpose)
+{
+	const char *at = strrchr(address, '@');
+	size_t i, n;
+
+	if (at == NULL || strcasecmp(at + 1, domain) != 0)
+		return NULL;
+	for (i = 0; i < VERP_PURPOSE_COUNT; i++) {
+		n = strlen(prefixes[i]);
+		if (strncasecmp(address, prefixes[i], n) != 0 || (size_t)(at - address) != n + TOKEN_TEXT)
+			continue;
+		*purpose = (enum verp_purpose)i;
+		return address + n;
+	}
+	return NULL;
+}
+
+bool verp_shaped(const char *address, const char *domain)
+{
+	enum verp_purpose purpose;
+
+	return token_of(address, domain, &purpose) != NULL;
+}
+
+const char *verp_read(const void *parent, const char *address, const char *secret, const char *domain,
+		      enum verp_purpose *purpose)
+{
+	const char *found = token_of(address, domain, purpose);
+	char token[TOKEN_TEXT], id[ULID_TEXT + 1];
+	uint8_t bytes[TOKEN_BYTES + 1], want[MAC_BYTES];
+	size_t i;
+
+	if (found == NULL)
+		return NULL;
+	for (i = 0; i < TOKEN_TEXT; i++)
+		token[i] = (char)(found[i] >= 'A' && found[i] <= 'Z' ? found[i] + 'a' - 'A' : found[i]);
+	if (!digits_to_bytes(token, TOKEN_TEXT, base32, 5, bytes))
+		return NULL;
+	mac(secret, prefixes[*purpose], bytes, want);
+	if (CRYPTO_memcmp(want, bytes + ULID_BYTES, MAC_BYTES) != 0)
+		return NULL;
+	bytes_to_digits(bytes, ULID_BYTES, crockford, 3, id);
+	return talloc_strdup(parent, id);
+}
