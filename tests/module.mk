@@ -32,6 +32,13 @@ $(BUILD)/tests/lib/bus_client: $(BUILD)/tests/lib/bus_client.o
 	@$(CC) $(SANFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
 -include $(BUILD)/tests/lib/bus_client.d
 
+# The e-mail driver by itself, for the tests of e-mail.
+PROGRAMS += $(BUILD)/tests/lib/email_probe
+$(BUILD)/tests/lib/email_probe: $(BUILD)/tests/lib/email_probe.o $(BUILD)/services/notification.a $(BUILD)/libaecommon.a
+	@echo "  LD    $@"
+	@$(CC) $(SANFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
+-include $(BUILD)/tests/lib/email_probe.d
+
 -include tests/bench/module.mk
 
 units: $(UNIT_TESTS)

@@ -105,24 +105,41 @@ const char *address_fault(const void *parent, const char *address)
 	return strlen(address) > ADDRESS_MAX ? "the address is longer than 254 characters" : NULL;
 }
 
+/* The ASCII form of a domain, under parent. libidn2 drops what STD3 forbids, so that it is looked for first.
+ */
+static const char *domain_ascii(const void *parent, const char *domain, const char **error)
+{
+	const char *c, *ascii;
+	uint8_t *out = NULL;
+	int status;
+
+	for (c = domain; *c; c++)
+		if (!(*c & 0x80) && !is_alnum(*c) && *c != '-' && *c != '.') {
+			*error = bad_byte(parent, "the domain", *c);
+			return NULL;
+		}
+	status = idn2_lookup_u8((const uint8_t *)domain, &out,
+				IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES);
+	if (status != IDN2_OK) {
+		*error = talloc_asprintf(parent, "the domain: %s", idn2_strerror(status));
+		return NULL;
+	}
+	ascii = talloc_strdup(parent, (char *)out);
+	idn2_free(out);
+	return ascii;
+}
+
 const char *address_ascii(const void *parent, const char *address, const char **error)
 {
-	const char *at = strrchr(address, '@'), *c;
+	const char *at = strrchr(address, '@'), *c, *domain;
 	bool foreign = false;
-	uint8_t *domain = NULL;
-	int status;
 
 	for (c = at; c && *c; c++)
 		foreign = foreign || (*c & 0x80) != 0;
 	if (foreign) {
-		status = idn2_lookup_u8((const uint8_t *)at + 1, &domain,
-					IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES);
-		if (status != IDN2_OK) {
-			*error = talloc_asprintf(parent, "the domain: %s", idn2_strerror(status));
+		if ((domain = domain_ascii(parent, at + 1, error)) == NULL)
 			return NULL;
-		}
-		address = talloc_asprintf(parent, "%.*s@%s", (int)(at - address), address, (char *)domain);
-		idn2_free(domain);
+		address = talloc_asprintf(parent, "%.*s@%s", (int)(at - address), address, domain);
 	}
 	*error = address_fault(parent, address);
 	return *error == NULL ? address : NULL;

@@ -183,8 +183,8 @@ static struct mime_part *read_parts(struct reading *r, const struct mime_part *o
 		}
 		before = stop; /* the line break before a boundary belongs to it */
 	}
-	if (begin && !last && (*tail = read_part(r, begin, end, depth)))
-		tail = &(*tail)->next;
+	if (begin && !last)
+		*tail = read_part(r, begin, end, depth);
 	return first;
 }
 

@@ -83,16 +83,18 @@ static int number(const char *text, int *out)
 int smtp_enhanced_read(const char *text, int *class, int *subject, int *detail)
 {
 	const char *p = text + (*text == '#');
+	char first = *p;
 	int n;
 
-	if ((*p != '2' && *p != '4' && *p != '5') || p[1] != '.')
+	*class = 0;
+	if ((first != '2' && first != '4' && first != '5') || p[1] != '.')
 		return 0;
 	if ((n = number(p + 2, subject)) == 0 || p[2 + n] != '.')
 		return 0;
-	*class = *p - '0';
 	p += 3 + n;
 	if ((n = number(p, detail)) == 0 || (p[n] != '\0' && !strchr(" \t\r\n:;-", p[n])))
 		return 0;
+	*class = first - '0';
 	return (int)(p + n - text);
 }
 

@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <talloc.h>
 
+#include "services/notification/bytes.h"
 #include "services/notification/verp.h"
 
 enum {
@@ -87,12 +88,13 @@ bool verp_is_id(const char *text)
 static void mac(const char *secret, const char *prefix, const uint8_t ulid[ULID_BYTES],
 		uint8_t out[MAC_BYTES])
 {
-	uint8_t whole[EVP_MAX_MD_SIZE], in[16 + ULID_BYTES];
-	size_t n = strlen(prefix);
+	uint8_t whole[EVP_MAX_MD_SIZE];
+	struct bytes *in = bytes_new(NULL);
 
-	memcpy(in, prefix, n);
-	memcpy(in + n, ulid, ULID_BYTES);
-	HMAC(EVP_sha256(), secret, (int)strlen(secret), in, n + ULID_BYTES, whole, NULL);
+	bytes_text(in, prefix);
+	bytes_put(in, ulid, ULID_BYTES);
+	HMAC(EVP_sha256(), secret, (int)strlen(secret), (uint8_t *)in->data, in->length, whole, NULL);
+	talloc_free(in);
 	memcpy(out, whole, MAC_BYTES);
 }
 
