@@ -44,6 +44,8 @@ int local_up(int argc, char **argv);
 int local_down(int argc, char **argv);
 int local_status(int argc, char **argv);
 int local_env(int argc, char **argv);
+/* template_render.c */
+int template_render(int argc, char **argv);
 /* token_command.c */
 int token_command(int argc, char **argv);
 /* migrate.c */

@@ -30,9 +30,9 @@ def run():
     with System("--pg-option", "max_wal_size=16GB", "--pg-option", "shared_buffers=1GB") as s:
         file, rows = s.dir / "events.ndjson", s.dir / "rows.copy"
         count = s.generate(MEMBERS, file)
-        part = count // (2 * ROUNDS + 1)
+        part = count // (3 * ROUNDS + 2)
         say(f"{count:,} events of {MEMBERS:,} members, {os.path.getsize(file) // count} bytes each, {part:,} in each round")
-        place = iter(range(2 * ROUNDS + 1))
+        place = iter(range(3 * ROUNDS + 2))
 
         def post():
             """Another part of the file each time, in batches of a thousand over eight connections."""
@@ -55,3 +55,8 @@ def run():
         alone, copies = in_turns(ROUNDS, post, lambda: copy_seconds(s, rows))
         yield Row("durable intake / COPY", ratio(alone, copies), "", ("at least", 0.4), f"{max(copies):,.0f} rows/s by COPY",
                   f"{max(alone):,.0f} events/s; {max(together):,.0f}/s while the daemons apply them")
+        s.again("--instances", "2")
+        post()
+        pair, copies = in_turns(ROUNDS, post, lambda: copy_seconds(s, rows))
+        yield Row("durable intake / COPY, two analytics instances", ratio(pair, copies), "", ("at least", 0.4),
+                  f"{max(copies):,.0f} rows/s by COPY", f"{max(pair):,.0f} events/s")

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <talloc.h>
 #include <unistd.h>
+#include "services/ctl/ctl.h"
 #include "services/ctl/local.h"
 #include "tests/unit/unit.h"
 
@@ -68,7 +69,7 @@ END_TEST
 
 START_TEST(test_lock)
 {
-	void *scratch = talloc_new(NULL);
+	void *scratch = ctl_memory = talloc_new(NULL);
 	const char *error, *dir = folder_new(scratch);
 	pid_t pid;
 	int fd;
@@ -90,6 +91,7 @@ START_TEST(test_lock)
 	ck_assert(local_wait_stopped(dir, SECOND));
 	ck_assert(local_lock("/nonexistent/folder", &error) < 0 && error);
 	folder_remove(dir);
+	ctl_memory = NULL;
 	talloc_free(scratch);
 }
 END_TEST
@@ -139,6 +141,7 @@ START_TEST(test_unusable_states)
 	const char *error;
 	size_t i;
 
+	ctl_memory = l;
 	l->dir = folder_new(l);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		error = NULL;
@@ -148,6 +151,7 @@ START_TEST(test_unusable_states)
 	folder_remove(l->dir);
 	error = NULL;
 	ck_assert_msg(!local_load(l, l->dir, &error) && error, "no folder");
+	ctl_memory = NULL;
 	talloc_free(l);
 }
 END_TEST
