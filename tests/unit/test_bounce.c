@@ -1,0 +1,289 @@
+/*
+ * test_bounce.c - mails that come back: what they say, and that no broken one does harm
+ */
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "services/notification/bounce.h"
+#include "services/notification/bytes.h"
+#include "services/notification/mime_read.h"
+#include "services/notification/verp.h"
+#include "tests/unit/unit.h"
+
+#define ID     "01JDABCDEFGHJKMNPQRSTVWXYZ"
+#define OTHER  "01JDABCDEFGHJKMNPQRSTVWXY0"
+#define SECRET "a secret of the tests"
+#define DOMAIN "bounce.example.com"
+
+static const struct bounce_settings settings = {DOMAIN, SECRET, "example.com"};
+
+#define REPORT "Content-Type: multipart/report; report-type=delivery-status;\n\tboundary=\"B/1\"\n\n"
+#define WORDS  "preamble\n--B/1\nContent-Type: text/plain\n\nIt did not work: 5.7.1.\n\n"
+#define STATUS "--B/1\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n"
+#define ORIGIN                                                         \
+	"--B/1\nContent-Type: text/rfc822-headers\n\nMessage-ID: <" ID \
+	"@example.com>\nTo: x@y.example\n\n--B/1--\n"
+
+static const struct {
+	const char *in, *why;
+	size_t count;
+	struct bounce want; /* the first one; NULL texts are not looked at */
+} mails[] = {
+	{REPORT WORDS STATUS
+	 "Final-Recipient: rfc822; m@example.org\nAction: failed\nStatus: 5.1.1\n"
+	 "Remote-MTA: dns; mx.example.org\nDiagnostic-Code: smtp; 550 5.1.1\n  no such user\n\n" ORIGIN,
+	 "a failure",
+	 1,
+	 {BOUNCE_FAILED, true, false, ID, "m@example.org", "5.1.1", "failed", "550 5.1.1  no such user",
+	  "mx.example.net", "mx.example.org"}},
+	{REPORT WORDS STATUS
+	 "Original-Recipient: rfc822;M@Example.org\nFinal-Recipient: rfc822; m@inner.example\n"
+	 "Action: delayed\nStatus: 4.4.1 (no answer)\n\n" ORIGIN,
+	 "a delay; the original recipient is ours",
+	 1,
+	 {BOUNCE_DELAYED, false, false, ID, "M@Example.org", "4.4.1", "delayed", "", "mx.example.net", ""}},
+	{REPORT WORDS STATUS
+	 "Final-Recipient: rfc822; a@example.org\nAction: relayed\nStatus: 2.0.0\n\n"
+	 "Final-Recipient: rfc822; b@example.org\nAction: failed\nStatus: 5.2.2\n\n"
+	 "Final-Recipient: rfc822; c@example.org\nAction: failed\nStatus: 5.2.1\n\n" ORIGIN,
+	 "three recipients",
+	 3,
+	 {BOUNCE_DELIVERED, false, false, ID, "a@example.org", "2.0.0", "relayed", "", NULL, ""}},
+	{REPORT WORDS STATUS "Final-Recipient: rfc822; a@example.org\nAction: failed\nStatus: 5.0.0\n"
+			     "Diagnostic-Code: smtp; 550-5.1.10 gone\n\n" ORIGIN,
+	 "a status that says nothing, words that do",
+	 1,
+	 {BOUNCE_FAILED, true, false, ID, "a@example.org", "5.1.10", "failed", NULL, NULL, ""}},
+	{REPORT WORDS STATUS "Final-Recipient: rfc822; <a@example.org>\nStatus: 5.1.1\n\n" ORIGIN,
+	 "no action",
+	 1,
+	 {BOUNCE_FAILED, true, false, ID, "a@example.org", "5.1.1", "", "", NULL, ""}},
+	{REPORT WORDS STATUS
+	 "Final-Recipient: rfc822; a@example.org\nAction: delayed\nStatus: 5.1.1\n\n" ORIGIN,
+	 "delayed is never dead",
+	 1,
+	 {BOUNCE_DELAYED, false, false, ID, "a@example.org", "5.1.1", NULL, "", NULL, ""}},
+	{REPORT WORDS "--B/1\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n"
+		      "UmVwb3J0aW5nLU1UQTogZG5zO2EuZXhhbXBsZQoKRmluYWwtUmVjaXBpZW50OiByZmM4MjI7YUBiLmV4\n"
+		      "YW1wbGUKQWN0aW9uOiBmYWlsZWQKU3RhdHVzOiA1LjEuMgo=\n" ORIGIN,
+	 "in base64",
+	 1,
+	 {BOUNCE_FAILED, true, false, ID, "a@b.example", "5.1.2", "failed", "", "a.example", ""}},
+	{REPORT WORDS
+	 "--B/1  \nContent-Type: message/delivery-status\nContent-Transfer-Encoding: quoted-printable\n\n"
+	 "Final-Recipient: rfc822=\n;a=40b.example\nAction: failed\nStatus: 5=2E1.3\n" ORIGIN,
+	 "in quoted-printable, and no block about the report",
+	 1,
+	 {BOUNCE_FAILED, true, false, ID, "a@b.example", "5.1.3", "failed", "", "", ""}},
+	{REPORT STATUS "Final-Recipient: rfc822; a@example.org\nAction: failed\nStatus: 5.1.1",
+	 "cut off",
+	 1,
+	 {BOUNCE_FAILED, true, false, "", "a@example.org", "5.1.1", "failed", "", "mx.example.net", ""}},
+	{REPORT STATUS "--B/1--\n",
+	 "a report about nobody",
+	 1,
+	 {BOUNCE_OTHER, false, false, "", "", "", "", "", "mx.example.net", ""}},
+	{"Content-Type: multipart/mixed; boundary=A\n\n--A\n" REPORT WORDS STATUS
+	 "Final-Recipient: rfc822; a@example.org\nAction: failed\nStatus: 5.1.1\n\n" ORIGIN "--A--\n",
+	 "a report inside of another mail",
+	 1,
+	 {BOUNCE_FAILED, true, false, ID, "a@example.org", "5.1.1", "failed", "", "mx.example.net", ""}},
+	{"Content-Type: multipart/report; report-type=feedback-report; boundary=B/1\n\n" WORDS
+	 "--B/1\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: x/1\nVersion: 1\n"
+	 "Original-Rcpt-To: <m@example.org>\nReporting-MTA: dns; fbl.example.net\n\n"
+	 "--B/1\nContent-Type: message/rfc822\n\nFrom: a@example.com\nmessage-id: <" ID
+	 "@EXAMPLE.com>\n\nhello\n--B/1--\n",
+	 "a complaint",
+	 1,
+	 {BOUNCE_COMPLAINT, false, false, ID, "m@example.org", "", "abuse", "", "fbl.example.net", ""}},
+	{"Content-Type: multipart/report; report-type=feedback-report; boundary=B/1\n\n--B/1\n"
+	 "Content-Type: message/feedback-report\n\nFeedback-Type: not-spam\n\n" ORIGIN,
+	 "the contrary of one",
+	 1,
+	 {BOUNCE_OTHER, false, false, ID, "x@y.example", "", "not-spam", "", "", ""}},
+	{"Subject: Out of office\nAuto-Submitted: auto-replied\n\nBack on 5.1.2027\n",
+	 "an automatic answer",
+	 1,
+	 {BOUNCE_OTHER, false, false, "", "", "", "", "", "", ""}},
+	{REPORT WORDS STATUS "Final-Recipient: rfc822; a@example.org\nAction: failed\nStatus: 5.1.1\n\n"
+			     "--B/1\nContent-Type: message/rfc822\n\nMessage-ID: <" ID "@example.net>\n\n",
+	 "somebody else's mail",
+	 1,
+	 {BOUNCE_FAILED, true, false, "", NULL, NULL, NULL, "", NULL, ""}},
+	{"", "nothing", 1, {BOUNCE_OTHER, false, false, "", "", "", "", "", "", ""}},
+};
+
+static void same(const char *why, const char *what, const char *got, const char *want)
+{
+	ck_assert_msg(want == NULL || strcmp(got, want) == 0, "%s: %s is \"%s\", want \"%s\"", why, what, got,
+		      want);
+}
+
+/* With LF, and with CRLF as it comes over LMTP. */
+static char *with_crlf(const void *parent, const char *text)
+{
+	struct bytes *out = bytes_new(parent);
+
+	for (; *text; text++)
+		bytes_put(out, *text == '\n' ? "\r\n" : text, *text == '\n' ? 2 : 1);
+	return out->data;
+}
+
+static void check_one(const void *parent, size_t i, const char *mail)
+{
+	const struct bounce *want = &mails[i].want, *got;
+	struct bounces *found = bounce_read(parent, &settings, "b+x@" DOMAIN, mail, strlen(mail));
+	const char *why = mails[i].why;
+
+	ck_assert_msg(found->count == mails[i].count, "%s: %zu", why, found->count);
+	got = found->list;
+	same(why, "kind", bounce_kind_name(got->kind), bounce_kind_name(want->kind));
+	ck_assert_msg(got->dead == want->dead && got->authentic == want->authentic, "%s: dead, authentic",
+		      why);
+	same(why, "notification", got->notification_id, want->notification_id);
+	same(why, "recipient", got->recipient, want->recipient);
+	same(why, "status", got->status, want->status);
+	same(why, "action", got->action, want->action);
+	same(why, "diagnostic", got->diagnostic, want->diagnostic);
+	same(why, "reporting MTA", got->reporting_mta, want->reporting_mta);
+	same(why, "remote MTA", got->remote_mta, want->remote_mta);
+}
+
+START_TEST(what_mails_say)
+{
+	void *scratch = talloc_new(NULL);
+	size_t i;
+
+	for (i = 0; i < sizeof(mails) / sizeof(mails[0]); i++) {
+		check_one(scratch, i, mails[i].in);
+		check_one(scratch, i, with_crlf(scratch, mails[i].in));
+	}
+	talloc_free(scratch);
+}
+END_TEST
+
+START_TEST(a_token_is_believed_and_a_message_id_is_not)
+{
+	void *scratch = talloc_new(NULL);
+	const char *address = verp_make(scratch, VERP_BOUNCE, OTHER, SECRET, DOMAIN), *mail;
+	struct bounces *found = bounce_read(scratch, &settings, address, mails[0].in, strlen(mails[0].in));
+
+	ck_assert_str_eq(found->list->notification_id, OTHER);
+	ck_assert(found->list->authentic);
+	address = verp_make(scratch, VERP_BOUNCE, OTHER, "another secret ...", DOMAIN);
+	found = bounce_read(scratch, &settings, address, mails[0].in, strlen(mails[0].in));
+	ck_assert_str_eq(found->list->notification_id, ID);
+	ck_assert(!found->list->authentic);
+	address = verp_make(scratch, VERP_UNSUBSCRIBE, OTHER, SECRET, DOMAIN);
+	found = bounce_read(scratch, &settings, address, "Subject: leave me\n\n", 19);
+	ck_assert_int_eq(found->list->kind, BOUNCE_UNSUBSCRIBE);
+	ck_assert_str_eq(found->list->notification_id, OTHER);
+	/* A complaint comes to an address of its own; the token is the sender's. */
+	mail = talloc_asprintf(scratch,
+			       "Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: "
+			       "message/feedback-report\n\nFeedback-Type: abuse\nOriginal-Mail-From: <%s>\n",
+			       verp_make(scratch, VERP_BOUNCE, OTHER, SECRET, DOMAIN));
+	found = bounce_read(scratch, &settings, "abuse@example.com", mail, strlen(mail));
+	ck_assert_int_eq(found->list->kind, BOUNCE_COMPLAINT);
+	ck_assert_str_eq(found->list->notification_id, OTHER);
+	ck_assert(found->list->authentic);
+	talloc_free(scratch);
+}
+END_TEST
+
+START_TEST(limits)
+{
+	void *scratch = talloc_new(NULL);
+	struct bytes *mail = bytes_new(scratch);
+	struct bounces *found;
+	int i;
+
+	bytes_text(mail, REPORT STATUS);
+	for (i = 0; i < 1000; i++)
+		bytes_text(mail, "Final-Recipient: rfc822; a@example.org\nAction: failed\n\n");
+	found = bounce_read(scratch, &settings, "x", mail->data, mail->length);
+	ck_assert_uint_eq(found->count, BOUNCES_MAX);
+	mail->length = 0;
+	for (i = 0; i < 3000; i++) /* a multipart in a multipart in ... */
+		bytes_print(mail, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", i, i);
+	ck_assert_ptr_nonnull(bounce_read(scratch, &settings, "x", mail->data, mail->length));
+	mail->length = 0;
+	bytes_text(mail, "Content-Type: multipart/report; boundary=b\n\n");
+	while (mail->length < MIME_SIZE_MAX - 5)
+		bytes_text(mail, "--b\n\n");
+	ck_assert_ptr_nonnull(bounce_read(scratch, &settings, "x", mail->data, mail->length));
+	mail->length = 0;
+	bytes_text(mail, "X:");
+	while (mail->length < MIME_SIZE_MAX)
+		bytes_text(mail, "\n ");
+	ck_assert_ptr_nonnull(bounce_read(scratch, &settings, "x", mail->data, mail->length));
+	bytes_text(mail, "x");
+	ck_assert_ptr_null(bounce_read(scratch, &settings, "x", mail->data, mail->length));
+	talloc_free(scratch);
+}
+END_TEST
+
+/* Cuts, doubles and changes bytes: something must come out, and under ASan nothing else. */
+START_TEST(broken_mails)
+{
+	static const char bytes[] = "\0\r\n;:\"=-<> \tA\xff";
+	GRand *r = g_rand_new_with_seed(3464);
+	int i, k;
+
+	for (i = 0; i < 20000; i++) {
+		void *scratch = talloc_new(NULL);
+		const char *from = mails[g_rand_int_range(r, 0, sizeof(mails) / sizeof(mails[0]) - 1)].in;
+		struct bytes *mail = bytes_new(scratch);
+		struct bounces *found;
+
+		bytes_text(mail, from);
+		for (k = g_rand_int_range(r, 1, 8); k > 0; k--)
+			mail->data[g_rand_int_range(r, 0, (int)mail->length)] =
+				bytes[g_rand_int_range(r, 0, (int)sizeof(bytes) - 1)];
+		if (i % 3 == 0)
+			mail->length = (size_t)g_rand_int_range(r, 0, (int)mail->length);
+		if (i % 5 == 0)
+			bytes_text(mail, from);
+		/* Exactly as long as it is, so that ASan sees a byte beyond. */
+		found = bounce_read(scratch, &settings, "x", talloc_memdup(scratch, mail->data, mail->length),
+				    mail->length);
+		ck_assert(found && found->count >= 1 && found->list->kind < BOUNCE_KIND_COUNT);
+		talloc_free(scratch);
+	}
+	g_rand_free(r);
+}
+END_TEST
+
+static const struct {
+	const char *in, *name, *want;
+} parameters[] = {
+	{"a/b; boundary=x", "boundary", "x"},
+	{"a/b;BOUNDARY = \"x y\\\"z\" ; c=d", "boundary", "x y\"z"},
+	{"a/b; x=\"; boundary=no\"; boundary=yes", "boundary", "yes"},
+	{"a/b; xboundary=no", "boundary", NULL},
+	{"a/b; boundary", "boundary", NULL},
+	{"a/b; boundary=", "boundary", ""},
+	{"a/b; boundary=\"unended", "boundary", "unended"},
+	{"", "boundary", NULL},
+};
+
+START_TEST(parameters_of_a_value)
+{
+	void *scratch = talloc_new(NULL);
+	const char *got;
+	size_t i;
+
+	for (i = 0; i < sizeof(parameters) / sizeof(parameters[0]); i++) {
+		got = mime_parameter(scratch, parameters[i].in, parameters[i].name);
+		ck_assert_msg((got == NULL) == (parameters[i].want == NULL), "%s", parameters[i].in);
+		ck_assert_msg(got == NULL || strcmp(got, parameters[i].want) == 0, "%s: %s", parameters[i].in,
+			      got);
+	}
+	talloc_free(scratch);
+}
+END_TEST
+
+UNIT_MAIN("bounce", what_mails_say, a_token_is_believed_and_a_message_id_is_not, limits, broken_mails,
+	  parameters_of_a_value)
