@@ -25,19 +25,18 @@ $(BUILD)/services/$(1).a: $(patsubst %.c,$(BUILD)/%.o,$(filter-out services/$(1)
 endef
 $(foreach s,$(notdir $(patsubst %/,%,$(wildcard services/*/))),$(eval $(call archive,$(s))))
 
-# A neighbour on the nanomsg sockets, for the tests of the bus.
-PROGRAMS += $(BUILD)/tests/lib/bus_client
-$(BUILD)/tests/lib/bus_client: $(BUILD)/tests/lib/bus_client.o
-	@echo "  LD    $@"
-	@$(CC) $(SANFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
--include $(BUILD)/tests/lib/bus_client.d
-
-# The e-mail driver by itself, for the tests of e-mail.
-PROGRAMS += $(BUILD)/tests/lib/email_probe
-$(BUILD)/tests/lib/email_probe: $(BUILD)/tests/lib/email_probe.o $(BUILD)/services/notification.a $(BUILD)/libaecommon.a
-	@echo "  LD    $@"
-	@$(CC) $(SANFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@
--include $(BUILD)/tests/lib/email_probe.d
+# Programs that tests drive: a neighbour on the nanomsg sockets, and the drivers of channels by themselves.
+# $(call probe,NAME,ARCHIVES)
+define probe
+PROGRAMS += $(BUILD)/tests/lib/$(1)
+$(BUILD)/tests/lib/$(1): $(BUILD)/tests/lib/$(1).o $(2)
+	@echo "  LD    $$@"
+	@$$(CC) $$(SANFLAGS) $$(LDFLAGS) $$^ $$(PKG_LIBS) -o $$@
+-include $(BUILD)/tests/lib/$(1).d
+endef
+$(eval $(call probe,bus_client,))
+$(eval $(call probe,email_probe,$(BUILD)/services/notification.a $(BUILD)/libaecommon.a))
+$(eval $(call probe,slack_probe,$(BUILD)/services/notification.a $(BUILD)/libaecommon.a))
 
 -include tests/bench/module.mk
 
