@@ -1,0 +1,115 @@
+/*
+ * webhook_slack.c - Slack's requests: v0 HMAC-SHA256 over "v0:timestamp:body"
+ *
+ * Interactions come as a form with payload=<JSON>, events as JSON. Of both, a tap on our button and the
+ * challenge of a new URL mean something here.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "services/notification/webhook_verify.h"
+
+static bool verify(const void *parent, const struct webhook_keys *keys, const struct webhook_request *r,
+		   const char **error)
+{
+	const char *signature = webhook_header(r, "X-Slack-Signature");
+	const char *timestamp = webhook_header(r, "X-Slack-Request-Timestamp");
+	const char *parts[] = {"v0:", timestamp, ":", r->body};
+	size_t lengths[] = {3, timestamp ? strlen(timestamp) : 0, 1, r->length};
+	char hex[65];
+
+	*error = NULL;
+	if (keys->slack_signing_secret == NULL || *keys->slack_signing_secret == '\0')
+		*error = "there is no signing secret for Slack";
+	else if (signature == NULL || timestamp == NULL)
+		*error = "the signature's headers are missing";
+	else if (!webhook_fresh(timestamp, r->now))
+		*error = "the timestamp is too far away";
+	else if (!webhook_hmac_hex(keys->slack_signing_secret, parts, lengths, 4, hex) ||
+		 !webhook_equal(signature, talloc_asprintf(parent, "v0=%s", hex)))
+		*error = "the signature does not match";
+	return *error == NULL;
+}
+
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, c | 0x20) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* The form's first field, decoded (WHATWG URL, application/x-www-form-urlencoded); NULL on a bad escape. */
+static char *form_payload(const void *parent, const char *body, size_t length, size_t *decoded)
+{
+	static const char name[] = "payload=";
+	char *out = talloc_array(parent, char, length + 1), *o = out;
+	size_t i = sizeof(name) - 1;
+
+	if (length < i || memcmp(body, name, i) != 0)
+		return NULL;
+	for (; i < length && body[i] != '&'; i++) {
+		if (body[i] == '%') {
+			if (length - i < 3 || hex_digit(body[i + 1]) < 0 || hex_digit(body[i + 2]) < 0)
+				return NULL;
+			*o++ = (char)(hex_digit(body[i + 1]) << 4 | hex_digit(body[i + 2]));
+			i += 2;
+		} else
+			*o++ = body[i] == '+' ? ' ' : body[i];
+	}
+	*decoded = (size_t)(o - out);
+	return out;
+}
+
+static void read_action(const void *parent, const struct json *j, const struct json *action, instant now,
+			struct webhook_events *out)
+{
+	const struct json *metadata = json_get(json_get(j, "message"), "metadata");
+	const char *ts = json_get_text(action, "action_ts", "");
+	struct engagement_event *e = webhook_add(parent, out, "slack", json_get_text(action, "action_id", ""),
+						 "");
+	double seconds = strtod(ts, NULL);
+
+	if (e == NULL)
+		return;
+	e->notification_id = webhook_notification(
+		parent, json_get_text(json_get(metadata, "event_payload"), "notification_id", NULL), NULL);
+	e->recipient = webhook_text(parent, json_get(j, "user"), "id");
+	e->provider_event_id = talloc_asprintf(parent, "%.64s-%.32s", e->recipient, ts);
+	e->occurred_at = seconds > 0 && seconds < 2e11 ? (instant)(seconds * 1e6) : now;
+}
+
+static void read_body(const void *parent, const struct json *j, instant now, struct webhook_events *out)
+{
+	const char *type = json_get_text(j, "type", "");
+	const struct json *actions = json_get(j, "actions"), *a;
+
+	if (strcmp(type, "url_verification") == 0)
+		out->challenge = webhook_text(parent, j, "challenge");
+	else if (strcmp(type, "block_actions") == 0)
+		for (a = actions ? actions->first : NULL; a; a = a->next)
+			read_action(parent, j, a, now, out);
+	else
+		out->ignored++;
+}
+
+bool webhook_slack(const void *parent, const struct webhook_keys *keys, const struct webhook_request *r,
+		   struct webhook_events *out, const char **error)
+{
+	const struct json *json;
+	const char *text = r->body;
+	size_t length = r->length;
+
+	*out = (struct webhook_events){0};
+	if (!verify(parent, keys, r, error))
+		return false;
+	if (length > 0 && text[0] != '{' && (text = form_payload(parent, text, length, &length)) == NULL) {
+		*error = "the body is neither JSON nor a form with payload";
+		return false;
+	}
+	if ((json = webhook_json(parent, text, length, error)) == NULL)
+		return false;
+	read_body(parent, json, r->now, out);
+	return true;
+}
