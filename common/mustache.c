@@ -5,6 +5,8 @@
  * stood before a partial becomes the indentation of the partial's lines.
  */
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -58,7 +60,7 @@ static bool blank(char c)
 
 static const char *find(const char *from, const char *end, const char *wanted)
 {
-	return memmem(from, (size_t)(end - from), wanted, strlen(wanted));
+	return from < end ? memmem(from, (size_t)(end - from), wanted, strlen(wanted)) : NULL;
 }
 
 static void trim(const char **begin, const char **end)
@@ -99,16 +101,15 @@ static void text_add(struct parser *p, const char *begin, const char *end)
 static bool tag_read(struct parser *p, const char *open, struct tag *t)
 {
 	const char *begin = open + strlen(p->open), *end, *close = p->close;
-	char triple[DELIMITER_MAX + 2];
+	char last[DELIMITER_MAX + 2];
 
 	t->begin = open;
 	t->kind = 'v';
 	if (begin < p->end && strchr("#^/!>&={", *begin) && *begin)
 		t->kind = *begin++;
 	if (t->kind == '{' || t->kind == '=') {
-		triple[0] = t->kind == '{' ? '}' : '=';
-		strcpy(triple + 1, p->close);
-		close = triple;
+		snprintf(last, sizeof(last), "%c%s", t->kind == '{' ? '}' : '=', p->close);
+		close = last;
 	}
 	end = find(begin, p->end, close);
 	if (end == NULL)
@@ -163,7 +164,7 @@ static bool section_close(struct parser *p, const struct tag *t)
 {
 	const struct mustache_node *n = p->inside[p->depth];
 
-	if (p->depth == 0)
+	if (p->depth == 0 || n->text == NULL)
 		return parse_failed(p, t->begin, "{{/%.*s}} closes nothing", (int)t->name_length, t->name);
 	if (n->length != t->name_length || memcmp(n->text, t->name, n->length) != 0)
 		return parse_failed(p, t->begin, "{{/%.*s}} comes where {{/%s}} is expected",
@@ -228,7 +229,7 @@ static bool parse_step(struct parser *p, bool *more)
 {
 	const char *open = find(p->at, p->end, p->open), *before, *after;
 	bool alone;
-	struct tag t = {.begin = NULL};
+	struct tag t = {.begin = p->at, .end = p->at, .name = p->at};
 
 	*more = open != NULL;
 	if (open == NULL) {
@@ -252,6 +253,8 @@ struct mustache *mustache_parse(const void *parent, const char *text, size_t len
 
 	p.m = talloc_zero(parent, struct mustache);
 	p.text = p.at = talloc_strndup(p.m, text, length);
+	if (p.text == NULL)
+		abort();
 	p.end = p.text + strlen(p.text);
 	p.inside[0] = &p.m->root;
 	do

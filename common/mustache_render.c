@@ -220,7 +220,7 @@ static bool partial_find(struct rendering *r, const struct mustache_node *n, con
 
 static bool render_partial(struct rendering *r, const struct mustache_node *n)
 {
-	const struct mustache *tree;
+	const struct mustache *tree = NULL;
 	bool good;
 
 	if (!partial_find(r, n, &tree))

@@ -104,16 +104,33 @@ static const char *read_tag(const char *s, const char *end, struct tag *tag)
 	}
 }
 
-/* One character reference; 0 if it is none that a URL needs. *used counts its characters. */
+/* "&#38;" or "&#x26;", of one printable ASCII character; 0 if it is none. *used counts what was read. */
+static char read_numeric(struct span s, size_t *used)
+{
+	bool hex = s.length > 2 && (s.at[2] | 0x20) == 'x';
+	size_t at = hex ? 3 : 2, digits;
+	char copy[8];
+	unsigned long value;
+
+	if (s.length < 4 || s.at[1] != '#')
+		return 0;
+	digits = strspn(s.at + at, hex ? "0123456789abcdefABCDEF" : "0123456789");
+	if (digits == 0 || digits >= sizeof(copy) || at + digits >= s.length || s.at[at + digits] != ';')
+		return 0;
+	memcpy(copy, s.at + at, digits);
+	copy[digits] = '\0';
+	value = strtoul(copy, NULL, hex ? 16 : 10);
+	*used = at + digits + 1;
+	return value > ' ' && value < 127 ? (char)value : 0;
+}
+
+/* One character reference; 0 if it is none that a URL needs. */
 static char read_reference(struct span s, size_t *used)
 {
 	static const struct {
 		const char *text;
 		char is;
 	} named[] = {{"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&lt;", '<'}, {"&gt;", '>'}};
-	unsigned value = 0;
-	int length = 0;
-	char copy[12];
 	size_t i;
 
 	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
@@ -121,14 +138,7 @@ static char read_reference(struct span s, size_t *used)
 		if (s.length >= *used && strncasecmp(s.at, named[i].text, *used) == 0)
 			return named[i].is;
 	}
-	snprintf(copy, sizeof(copy), "%.*s", (int)(s.length < 11 ? s.length : 11), s.at);
-	if (sscanf(copy, "&#%5u;%n", &value, &length) != 1 || length == 0) {
-		length = 0;
-		if (sscanf(copy, "&#%*[xX]%5x;%n", &value, &length) != 1 || length == 0)
-			return 0;
-	}
-	*used = (size_t)length;
-	return value > ' ' && value < 127 ? (char)value : 0;
+	return read_numeric(s, used);
 }
 
 /* The URL that an attribute means; NULL if it is not plain https or holds what no URL holds. */

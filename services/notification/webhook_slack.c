@@ -4,6 +4,7 @@
  * Interactions come as a form with payload=<JSON>, events as JSON. Of both, a tap on our button and the
  * challenge of a new URL mean something here.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
@@ -32,12 +33,17 @@ static bool verify(const void *parent, const struct webhook_keys *keys, const st
 	return *error == NULL;
 }
 
-static int hex_digit(char c)
+/* "%41" at s. */
+static bool read_escape(const char *s, size_t length, char *out)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, c | 0x20) : NULL;
+	char digits[3];
 
-	return at ? (int)(at - digits) : -1;
+	if (length < 3 || !isxdigit((unsigned char)s[1]) || !isxdigit((unsigned char)s[2]))
+		return false;
+	memcpy(digits, s + 1, 2);
+	digits[2] = '\0';
+	*out = (char)strtoul(digits, NULL, 16);
+	return true;
 }
 
 /* The form's first field, decoded (WHATWG URL, application/x-www-form-urlencoded); NULL on a bad escape. */
@@ -51,9 +57,8 @@ static char *form_payload(const void *parent, const char *body, size_t length, s
 		return NULL;
 	for (; i < length && body[i] != '&'; i++) {
 		if (body[i] == '%') {
-			if (length - i < 3 || hex_digit(body[i + 1]) < 0 || hex_digit(body[i + 2]) < 0)
+			if (!read_escape(body + i, length - i, o++))
 				return NULL;
-			*o++ = (char)(hex_digit(body[i + 1]) << 4 | hex_digit(body[i + 2]));
 			i += 2;
 		} else
 			*o++ = body[i] == '+' ? ' ' : body[i];

@@ -178,6 +178,8 @@ START_TEST(test_links_found)
 		{"<a href=\"https://a.example/?q=&#38;&#x26;&quot;&copy=1\">x",
 		 "https://a.example/?q=&&\"&copy=1"},
 		{"<area href=\"https://a.example/\">", "https://a.example/"},
+		{"<a href=\"https://a.example/&#10;&#x100;&#;&#x;&#+38;&#38\">x",
+		 "https://a.example/&#10;&#x100;&#;&#x;&#+38;&#38"},
 		{"<a href=\"http://a.example/\">x</a>", NULL},
 		{"<a href=\"mailto:a@a.example\">x</a>", NULL},
 		{"<a href=\"cid:x\">x</a>", NULL},

@@ -489,8 +489,9 @@ START_TEST(test_slack)
 				  "{%22event_payload%22:{%22notification_id%22:%22" ID
 				  "%22}}},%22actions%22:[{%22action_id%22:%22ae_open%22,"
 				  "%22action_ts%22:%221799999999.5%22},{%22action_id%22:%22other%22}]}&x=y";
-	static const char *const broken[] = {"",         "payload=%", "payload=%4", "payload=%zz",
-					     "payload=", "x=1",       "payload"};
+	static const char *const broken[] = {
+		"",         "payload=%", "payload=%4", "payload=%zz", "payload=%\x13\x10",
+		"payload=", "x=1",       "payload"};
 	void *t = talloc_new(NULL);
 	struct call c = {0};
 	size_t i;
