@@ -35,8 +35,8 @@ $(BUILD)/tests/lib/$(1): $(BUILD)/tests/lib/$(1).o $(2)
 -include $(BUILD)/tests/lib/$(1).d
 endef
 $(eval $(call probe,bus_client,))
-$(eval $(call probe,email_probe,$(BUILD)/services/notification.a $(BUILD)/libaecommon.a))
-$(eval $(call probe,slack_probe,$(BUILD)/services/notification.a $(BUILD)/libaecommon.a))
+$(eval $(call probe,email_probe,$(BUILD)/tests/lib/exchange.o $(BUILD)/services/notification.a $(BUILD)/libaecommon.a))
+$(eval $(call probe,slack_probe,$(BUILD)/tests/lib/exchange.o $(BUILD)/services/notification.a $(BUILD)/libaecommon.a))
 
 -include tests/bench/module.mk
 

@@ -8,7 +8,6 @@
  * each mail a line of JSON and the mail's bytes; it stores no mail that says "not storable", and ends with
  * its stdin.
  */
-#include <curl/curl.h>
 #include <event2/event.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -23,6 +22,7 @@
 #include "services/notification/dkim.h"
 #include "services/notification/email.h"
 #include "services/notification/lmtp.h"
+#include "tests/lib/exchange.h"
 
 static const char *const outcomes[] = {"accepted", "retry", "unknown", "refused", "dead", "broken"};
 
@@ -105,66 +105,6 @@ static struct message message_of(const void *parent, const struct json *j)
 	return m;
 }
 
-struct upload {
-	const char *at;
-	size_t left;
-};
-
-static size_t upload(char *out, size_t size, size_t count, void *arg)
-{
-	struct upload *u = arg;
-	size_t n = size * count < u->left ? size * count : u->left;
-
-	memcpy(out, u->at, n);
-	u->at += n;
-	u->left -= n;
-	return n;
-}
-
-static size_t hear(char *text, size_t size, size_t count, void *lines)
-{
-	bytes_put(lines, text, size * count);
-	return size * count;
-}
-
-/* The transfer, as the sender makes it: over libcurl, TLS unless it is plain. */
-static struct answer transfer(CURL *curl, const void *parent, const struct transfer *t)
-{
-	struct curl_slist *to = curl_slist_append(NULL, talloc_asprintf(parent, "<%s>", t->recipient));
-	struct bytes *lines = bytes_new(parent);
-	struct upload u = {t->body, t->length};
-	struct answer a = {.error = "", .body = ""};
-	char *error = talloc_zero_array(parent, char, CURL_ERROR_SIZE);
-	long status = 0;
-
-	curl_easy_reset(curl);
-	curl_easy_setopt(curl, CURLOPT_URL, t->url);
-	curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(t->plain ? CURLUSESSL_NONE : CURLUSESSL_ALL));
-	if (*t->ca_file)
-		curl_easy_setopt(curl, CURLOPT_CAINFO, t->ca_file);
-	if (*t->user) {
-		curl_easy_setopt(curl, CURLOPT_USERNAME, t->user);
-		curl_easy_setopt(curl, CURLOPT_PASSWORD, t->password);
-	}
-	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, talloc_asprintf(parent, "<%s>", t->mail_from));
-	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to);
-	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(curl, CURLOPT_READFUNCTION, upload);
-	curl_easy_setopt(curl, CURLOPT_READDATA, &u);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, hear);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, lines);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(t->timeout / 1000));
-	a.transported = curl_easy_perform(curl) == CURLE_OK;
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	curl_slist_free_all(to);
-	a.status = (int)status;
-	a.unknown = !a.transported && u.left < t->length;
-	a.error = error;
-	a.headers = lines->data;
-	return a;
-}
-
 static void put_outcome(struct json_writer *w, const struct step_out *out)
 {
 	json_put_text(w, "outcome", outcomes[out->outcome]);
@@ -173,8 +113,8 @@ static void put_outcome(struct json_writer *w, const struct step_out *out)
 	json_put_text(w, "provider_ref", out->provider_ref);
 }
 
-/* One line: the driver made anew, a mail built, and with curl sent. */
-static void deliver(CURL *curl, const char *line)
+/* One line: the driver made anew, a mail built, and if asked sent. */
+static void deliver(bool send, const char *line)
 {
 	void *scratch = talloc_new(NULL);
 	struct json_writer *w = object(scratch);
@@ -196,8 +136,8 @@ static void deliver(CURL *curl, const char *line)
 		json_put_text(w, "mail_from", out.transfer.mail_from);
 		json_put_text(w, "recipient", out.transfer.recipient);
 		json_put_text(w, "url", out.transfer.url);
-		if (curl) {
-			answer = transfer(curl, scratch, &out.transfer);
+		if (send) {
+			answer = exchange(scratch, &out.transfer);
 			d->next(d, scratch, &m, 1, &answer, &state, &out);
 			put_outcome(w, &out);
 			json_put_text(w, "lines", answer.headers);
@@ -207,15 +147,15 @@ static void deliver(CURL *curl, const char *line)
 	talloc_free(scratch);
 }
 
-static int each_line(CURL *curl)
+static int each_line(bool send)
 {
 	char *line = NULL;
 	size_t size = 0;
 
 	while (getline(&line, &size, stdin) > 0)
-		deliver(curl, line);
+		deliver(send, line);
 	free(line);
-	curl_easy_cleanup(curl);
+	exchange_end();
 	return EXIT_SUCCESS;
 }
 
@@ -364,9 +304,9 @@ int main(int argc, char **argv)
 	const char *verb = argc > 1 ? argv[1] : "";
 
 	if (argc == 2 && strcmp(verb, "build") == 0)
-		return each_line(NULL);
+		return each_line(false);
 	if (argc == 2 && strcmp(verb, "send") == 0)
-		return each_line(curl_easy_init());
+		return each_line(true);
 	if (argc == 5 && strcmp(verb, "record") == 0)
 		return record(argv + 2);
 	if (argc == 4 && strcmp(verb, "time") == 0)
