@@ -1,0 +1,238 @@
+/*
+ * test_decide.c - what every decision must hold to, over random facts, and the rules one by one
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/notification/decide.h"
+#include "tests/unit/unit.h"
+
+#define NOW (1764000000 * (instant)SECOND) /* 2025-11-24T16:00:00Z, a Monday */
+
+enum {
+	ALL = (1 << CHANNEL_COUNT) - 1
+};
+
+/* Everything lets the message pass. */
+static struct decision_input open_facts(const char *category)
+{
+	const struct category *c = category_find(category);
+
+	return (struct decision_input){.now = NOW,
+				       .category = c,
+				       .priority = c->priority,
+				       .template = ALL,
+				       .expires = INSTANT_MAX,
+				       .marketing_consent = true,
+				       .wanted = ALL,
+				       .addressed = ALL,
+				       .zone = tz_find("Europe/London"),
+				       .quiet = {0, 0, ""},
+				       .digest_minute = 9 * 60,
+				       .available = ALL};
+}
+
+static void expect(const struct decision_input *in, enum decide_outcome outcome, enum decide_reason reason,
+		   int line)
+{
+	struct decision d;
+
+	decide(in, &d);
+	ck_assert_msg(d.outcome == outcome && d.reason == reason, "line %d: %s %s", line,
+		      decide_outcome_name(d.outcome), decide_reason_code(d.reason));
+}
+
+#define EXPECT(in, outcome, reason) expect(&(in), outcome, reason, __LINE__)
+
+START_TEST(each_step_has_its_say)
+{
+	struct decision_input in = open_facts("promotions");
+	struct decision d;
+
+	EXPECT(in, DECIDED_SEND, REASON_PASSED);
+	decide(&in, &d);
+	ck_assert_int_eq(d.step_count, DECIDE_STEP_COUNT);
+	ck_assert(d.channel_count == 2 && d.channels[0] == CHANNEL_EMAIL && d.channels[1] == CHANNEL_PUSH);
+	in.available = 0, in.retry_at = NOW + 5 * SECOND;
+	EXPECT(in, DECIDED_HOLD, REASON_PROVIDERS_DOWN);
+	in.frequency = FREQUENCY_WEEKLY;
+	EXPECT(in, DECIDED_DIGEST, REASON_DIGEST_WEEKLY);
+	in.total_cap.day = 3, in.sent_day = 3;
+	EXPECT(in, DECIDED_HOLD, REASON_CAP_DAY);
+	in.category_cap.week = 2, in.sent_category_week = 2;
+	EXPECT(in, DECIDED_HOLD, REASON_CAP_CATEGORY_WEEK);
+	in.quiet = (struct quiet_hours){15 * 60, 18 * 60, ""};
+	EXPECT(in, DECIDED_HOLD, REASON_QUIET);
+	in.send_at = NOW + 3600 * SECOND;
+	EXPECT(in, DECIDED_HOLD, REASON_NOT_YET);
+	in.expires = NOW + SECOND;
+	EXPECT(in, DECIDED_DROP, REASON_EXPIRES_FIRST);
+	in.expires = NOW;
+	EXPECT(in, DECIDED_DROP, REASON_EXPIRED);
+	in.held_out = true;
+	EXPECT(in, DECIDED_DROP, REASON_HELD_OUT);
+	in.tried = ALL;
+	EXPECT(in, DECIDED_DROP, REASON_ALL_FAILED);
+	in.addressed = 0;
+	EXPECT(in, DECIDED_DROP, REASON_NO_ADDRESS);
+	in.wanted = 0;
+	EXPECT(in, DECIDED_DROP, REASON_NOT_WANTED);
+	in.opted_out = true;
+	EXPECT(in, DECIDED_DROP, REASON_OPTED_OUT);
+	in.marketing_consent = false;
+	EXPECT(in, DECIDED_DROP, REASON_NO_CONSENT);
+	in.erased = true;
+	EXPECT(in, DECIDED_DROP, REASON_ERASED);
+	in.suppressed[CHANNEL_EMAIL] = in.suppressed[CHANNEL_PUSH] = SUPPRESSION_UNSUBSCRIBED;
+	EXPECT(in, DECIDED_DROP, REASON_SUPPRESSED);
+	in.template = CHANNEL_BIT(CHANNEL_SLACK);
+	EXPECT(in, DECIDED_DROP, REASON_NO_TEMPLATE);
+}
+END_TEST
+
+START_TEST(critical_and_transactional)
+{
+	struct decision_input in = open_facts("promotions");
+
+	in.opted_out = true, in.wanted = 0, in.quiet = (struct quiet_hours){0, 23 * 60 + 59, ""};
+	in.total_cap.day = 1, in.sent_day = 9, in.frequency = FREQUENCY_DAILY, in.marketing_consent = false;
+	in.suppressed[CHANNEL_EMAIL] = SUPPRESSION_UNSUBSCRIBED;
+	in.priority = PRIORITY_CRITICAL;
+	EXPECT(in, DECIDED_SEND, REASON_PASSED);
+	in.suppressed[CHANNEL_EMAIL] = in.suppressed[CHANNEL_PUSH] = SUPPRESSION_DEAD;
+	EXPECT(in, DECIDED_DROP, REASON_SUPPRESSED);
+	in = open_facts("redemptions");
+	in.opted_out = true, in.wanted = 0, in.total_cap.day = 1, in.sent_day = 9;
+	EXPECT(in, DECIDED_SEND, REASON_PASSED);
+	in.quiet = (struct quiet_hours){15 * 60, 18 * 60, ""};
+	EXPECT(in, DECIDED_HOLD, REASON_QUIET);
+	in.erased = true, in.priority = PRIORITY_CRITICAL;
+	EXPECT(in, DECIDED_DROP, REASON_ERASED);
+}
+END_TEST
+
+static bool chance(int percent)
+{
+	return lrand48() % 100 < percent;
+}
+
+static unsigned some_channels(int percent)
+{
+	unsigned bits = 0;
+	int c;
+
+	for (c = 0; c < CHANNEL_COUNT; c++)
+		bits |= chance(percent) ? CHANNEL_BIT(c) : 0;
+	return bits;
+}
+
+static struct decision_input random_facts(void)
+{
+	static const char *const zones[] = {"Europe/London", "Asia/Kathmandu", "America/New_York",
+					    "Pacific/Kiritimati"};
+	struct decision_input in = open_facts(categories[(size_t)lrand48() % category_count].name);
+	int c;
+
+	in.now = NOW + (instant)(lrand48() % (400 * 86400)) * SECOND;
+	in.priority = (enum priority)(lrand48() % PRIORITY_COUNT);
+	in.asked = chance(50) ? 0 : some_channels(60);
+	in.template = some_channels(90);
+	in.tried = some_channels(15);
+	in.send_at = chance(80) ? 0 : in.now + (instant)(lrand48() % 7200 - 3600) * SECOND;
+	in.expires = chance(60) ? INSTANT_MAX : in.now + (instant)(lrand48() % 200000 - 3600) * SECOND;
+	in.erased = chance(5), in.opted_out = chance(10), in.held_out = chance(10),
+	in.marketing_consent = chance(80);
+	in.wanted = some_channels(85), in.addressed = some_channels(85);
+	for (c = 0; c < CHANNEL_COUNT; c++)
+		in.suppressed[c] = chance(80) ? SUPPRESSION_NONE
+					      : (enum suppression)(lrand48() % (SUPPRESSION_DEAD + 1));
+	in.zone = tz_find(zones[lrand48() % 4]);
+	if (chance(50))
+		in.quiet = (struct quiet_hours){(int)(lrand48() % 1440), (int)(lrand48() % 1440), ""};
+	in.frequency = (enum frequency)(chance(70) ? 0 : lrand48() % 3);
+	in.sent_category_day = (int)(lrand48() % 3), in.sent_day = (int)(lrand48() % 5);
+	in.sent_category_week = (int)(lrand48() % 6), in.sent_week = (int)(lrand48() % 9);
+	in.category_cap = (struct cap){chance(30) ? 2 : 0, chance(30) ? 5 : 0};
+	in.total_cap = (struct cap){chance(30) ? 4 : 0, chance(30) ? 8 : 0};
+	in.available = some_channels(90), in.retry_at = in.now + 5 * SECOND;
+	return in;
+}
+
+/* What is sent may be sent: every rule again, in other words. */
+static void check_sent(const struct decision_input *in, const struct decision *d)
+{
+	bool critical = in->priority == PRIORITY_CRITICAL,
+	     owed = critical || in->category->class == CLASS_TRANSACTIONAL;
+	unsigned bit;
+	size_t i;
+
+	ck_assert(d->channel_count > 0 && d->reason == REASON_PASSED && d->step_count == DECIDE_STEP_COUNT);
+	ck_assert(!in->erased && in->expires > in->now && in->send_at <= in->now);
+	ck_assert(owed || !in->opted_out);
+	ck_assert(critical || in->category->class != CLASS_MARKETING || in->marketing_consent);
+	ck_assert(critical || quiet_until(&in->quiet, in->zone, in->now) == in->now);
+	for (i = 0; i < d->channel_count; i++) {
+		bit = CHANNEL_BIT(d->channels[i]);
+		ck_assert(bit & in->addressed & in->template & in->available & ~in->tried);
+		ck_assert(in->asked == 0 || (in->asked & bit));
+		ck_assert_int_le(in->suppressed[d->channels[i]],
+				 owed ? SUPPRESSION_UNSUBSCRIBED : SUPPRESSION_NONE);
+		ck_assert(owed || (in->wanted & bit));
+	}
+}
+
+START_TEST(random_facts_keep_the_rules)
+{
+	struct decision_input in, later;
+	struct decision d, again;
+	int i, sent = 0, held = 0;
+
+	srand48(3);
+	for (i = 0; i < 200000; i++) {
+		in = random_facts();
+		decide(&in, &d);
+		decide(&in, &again);
+		ck_assert_int_eq(memcmp(&d, &again, sizeof(d)), 0);
+		ck_assert(d.step_count > 0 &&
+			  d.steps[d.step_count - 1].step == (enum decide_step)(d.step_count - 1));
+		ck_assert(d.reason < REASON_COUNT &&
+			  (d.outcome == DECIDED_SEND) == (d.reason == REASON_PASSED));
+		if (d.outcome == DECIDED_SEND) {
+			check_sent(&in, &d);
+			sent++;
+		}
+		if (d.outcome != DECIDED_HOLD && d.outcome != DECIDED_DIGEST)
+			continue;
+		held++;
+		ck_assert(d.until > in.now && d.until < in.expires);
+		ck_assert(in.priority != PRIORITY_CRITICAL || d.reason == REASON_NOT_YET ||
+			  d.reason == REASON_PROVIDERS_DOWN);
+		later = in;
+		later.now = d.until;
+		decide(&later, &again);
+		ck_assert(d.reason != REASON_QUIET || again.reason != REASON_QUIET);
+		ck_assert(d.reason != REASON_NOT_YET || again.reason != REASON_NOT_YET);
+	}
+	ck_assert_int_gt(sent, 20000);
+	ck_assert_int_gt(held, 20000);
+}
+END_TEST
+
+START_TEST(reasons_have_words)
+{
+	int i, k;
+
+	for (i = 1; i < REASON_COUNT; i++) {
+		ck_assert(decide_reason_code((enum decide_reason)i)[0] &&
+			  decide_reason_sentence((enum decide_reason)i)[0]);
+		for (k = 1; k < i; k++)
+			ck_assert_str_ne(decide_reason_code((enum decide_reason)i),
+					 decide_reason_code((enum decide_reason)k));
+	}
+	for (i = 0; i < DECIDE_STEP_COUNT; i++)
+		ck_assert(decide_step_name((enum decide_step)i)[0]);
+}
+END_TEST
+
+UNIT_MAIN("decide", each_step_has_its_say, critical_and_transactional, random_facts_keep_the_rules,
+	  reasons_have_words)
