@@ -240,7 +240,7 @@ def test_a_wrong_method_is_405_and_told_the_right_ones(gate):
     assert set(reply.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
     reply = gate.request("POST", "/notifications/m/preferences", data=b"{}")
     problem(reply, 405)
-    assert set(reply.headers["Allow"].split(", ")) == {"GET", "HEAD", "PUT", "OPTIONS"}
+    assert set(reply.headers["Allow"].split(", ")) == {"GET", "HEAD", "PUT", "PATCH", "OPTIONS"}
 
 
 def test_options_tells_the_methods(gate):

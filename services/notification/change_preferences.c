@@ -1,0 +1,116 @@
+/*
+ * change_preferences.c - a change from its condition to its answer
+ *
+ * The version named by If-Match is replaced or patched under the member's lock, so two changes never
+ * run over each other; each leaves a line that tells who made it.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <talloc.h>
+
+#include "services/notification/notification.h"
+
+enum {
+	DOCUMENT_MAX = 131072 /* bytes: many patches make no more than a few bodies' worth */
+};
+
+/* Others than the member see hints of addresses only. */
+static bool is_member(const struct request *req, const char *member_id)
+{
+	return req->roles & ROLE_MEMBER && strcmp(req->subject, member_id) == 0;
+}
+
+reply reply_preferences(struct request *req, const char *member_id, const struct stored_preferences *p)
+{
+	const char *tag = talloc_asprintf(req, "\"%" PRId64 "\"", p->version);
+	struct json_writer *w;
+	reply out;
+
+	request_put_header(req, "cache-control", "private, no-cache");
+	if (strcmp(req->operation->method, "GET") != 0)
+		request_put_header(req, "etag", tag);
+	else if (reply_not_modified(req, tag, &out))
+		return out;
+	w = json_writer_new(req);
+	preferences_put(w, req, p->document, p->profile, p->version, !is_member(req, member_id));
+	return reply_json(req, w);
+}
+
+/* If-Match: one strong tag, or "*" for whatever is there. */
+static bool matches(const char *condition, int64_t version)
+{
+	char *end;
+
+	if (strcmp(condition, "*") == 0)
+		return true;
+	return condition[0] == '"' && strtoll(condition + 1, &end, 10) == version && strcmp(end, "\"") == 0;
+}
+
+/* What the document becomes, under the request; NULL: *out is the answer. */
+static const struct json *next_document(struct request *req, const struct json *body,
+					const struct stored_preferences *before, bool patch, reply *out)
+{
+	struct fault faults[PREFERENCES_FAULTS_MAX];
+	const struct json *document = body;
+	struct json_writer *w;
+	const char *text, *error;
+	size_t count, length;
+
+	if (patch && body->kind == JSON_OBJECT) {
+		w = json_writer_new(req);
+		preferences_merge(w, before->document, body);
+		text = json_text(w, &length);
+		if (length > DOCUMENT_MAX || (document = json_parse(req, text, length, &error)) == NULL) {
+			*out = reply_error(req, ERR_TOO_LARGE,
+					   "the preferences would be longer than %d bytes", DOCUMENT_MAX);
+			return NULL;
+		}
+	}
+	if (preferences_check(req, document, faults, &count))
+		return document;
+	*out = reply_faults(req, ERR_INVALID, talloc_memdup(req, faults, count * sizeof(*faults)), count);
+	return NULL;
+}
+
+static reply change_locked(struct request *req, const char *member_id, const struct json *body,
+			   const char *condition, bool patch)
+{
+	struct stored_preferences *p = store_preferences(req->db, req, member_id, true);
+	struct json_writer *w = json_writer_new(req);
+	const struct json *document;
+	reply out;
+
+	if (p == NULL)
+		return reply_not_found(req, "member", member_id);
+	if (!matches(condition, p->version))
+		return reply_error(req, ERR_PRECONDITION_FAILED,
+				   "the preferences are at version %" PRId64 ", not at %s", p->version,
+				   condition);
+	if ((document = next_document(req, body, p, patch, &out)) == NULL)
+		return out;
+	json_put_value(w, NULL, document);
+	store_put_preferences(req, member_id, p, patch ? "patch" : "put", json_text(w, NULL));
+	p->document = document;
+	p->version++;
+	return reply_preferences(req, member_id, p);
+}
+
+reply change_preferences(struct request *req, const char *member_id, bool patch)
+{
+	const char *condition = request_header(req, "if-match"), *type = request_header(req, "content-type"),
+		   *error;
+	const struct json *body = json_parse(req, req->body, req->body_length, &error);
+
+	if (type && strncasecmp(type, "application/json", 16) != 0 &&
+	    strncasecmp(type, "application/merge-patch+json", 28) != 0)
+		return reply_error(req, ERR_UNSUPPORTED_MEDIA, "preferences come as application/json");
+	if (body == NULL)
+		return reply_error(req, ERR_MALFORMED, "%s", error);
+	if (condition == NULL)
+		return reply_error(req, ERR_PRECONDITION_REQUIRED,
+				   "say with If-Match which version is changed: the ETag of a GET");
+	db_begin(req->db, NULL);
+	return change_locked(req, member_id, body, condition, patch);
+}

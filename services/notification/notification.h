@@ -1,0 +1,32 @@
+/*
+ * notification.h - what the files of ae-notification share
+ */
+#ifndef AE_NOTIFICATION_H
+#define AE_NOTIFICATION_H
+
+#include "common/daemon.h"
+#include "gen/proto/notification.h"
+#include "services/notification/preferences.h"
+
+/* A member's row. */
+struct stored_preferences {
+	int64_t version;
+	const struct json *document, *profile;
+};
+
+/* store.c; under parent. lock: held to the end of the open transaction. NULL: there is none, or the database
+ * failed. */
+struct stored_preferences *store_preferences(struct db *db, const void *parent, const char *member_id,
+					     bool lock);
+/* The document's next version and the line that tells who made it. */
+void store_put_preferences(struct request *req, const char *member_id,
+			   const struct stored_preferences *before, const char *way, const char *document);
+
+/* change_preferences.c: PUT and PATCH from If-Match to the answer */
+reply change_preferences(struct request *req, const char *member_id, bool patch);
+reply reply_preferences(struct request *req, const char *member_id, const struct stored_preferences *p);
+
+/* events.c: contact points and consents of enrolments */
+bool events_apply(struct batch *b);
+
+#endif

@@ -1,0 +1,2 @@
+-- A member's preferences as they are stored.
+SELECT version, document, profile FROM analytics.notification_preferences WHERE member_id = $1

@@ -1,0 +1,2 @@
+-- The same, held to the commit.
+SELECT version, document, profile FROM analytics.notification_preferences WHERE member_id = $1 FOR UPDATE
