@@ -9,6 +9,7 @@
 #include "services/notification/bounce.h"
 #include "services/notification/mime_read.h"
 #include "services/notification/smtp_reply.h"
+#include "services/notification/notification_id.h"
 #include "services/notification/verp.h"
 
 /* A mail being read. */
@@ -146,7 +147,7 @@ static void identify_by_original(struct reading *r)
 	if ((at = strrchr(value, '@')) == NULL || strcasecmp(at + 1, r->settings->domain) != 0)
 		return;
 	id = talloc_strndup(r->out, value, (size_t)(at - value));
-	if (verp_is_id(id))
+	if (notification_id_valid(id))
 		r->common.notification_id = id;
 }
 

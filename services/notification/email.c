@@ -11,6 +11,7 @@
 #include "services/notification/email_settings.h"
 #include "services/notification/mime.h"
 #include "services/notification/smtp_reply.h"
+#include "services/notification/notification_id.h"
 #include "services/notification/verp.h"
 
 struct email {
@@ -97,7 +98,7 @@ static enum step submit(const void *parent, const struct email *e, const struct 
 
 	if (to == NULL)
 		return done(out, OUTCOME_DEAD, "address", error);
-	if (!verp_is_id(m->notification_id))
+	if (!notification_id_valid(m->notification_id))
 		return done(out, OUTCOME_REFUSED, "mail", "the notification's id is not a ULID");
 	if (*s->bounce_domain)
 		from = verp_make(parent, VERP_BOUNCE, m->notification_id, s->verp_secret, s->bounce_domain);

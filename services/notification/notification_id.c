@@ -30,6 +30,13 @@ bool notification_id_decode(const char *text, unsigned char bytes[NOTIFICATION_I
 	return true;
 }
 
+bool notification_id_valid(const char *text)
+{
+	unsigned char bytes[NOTIFICATION_ID_BYTES];
+
+	return notification_id_decode(text, bytes);
+}
+
 void notification_id_encode(const unsigned char bytes[NOTIFICATION_ID_BYTES],
 			    char text[NOTIFICATION_ID_LENGTH + 1])
 {
@@ -60,7 +67,6 @@ bool notification_id_instant(const char *text, instant *made)
 
 const char *notification_id_of_message(const void *parent, const char *message_id)
 {
-	unsigned char bytes[NOTIFICATION_ID_BYTES];
 	char text[NOTIFICATION_ID_LENGTH + 1];
 
 	if (message_id == NULL)
@@ -70,5 +76,5 @@ const char *notification_id_of_message(const void *parent, const char *message_i
 		return NULL;
 	memcpy(text, message_id, NOTIFICATION_ID_LENGTH);
 	text[NOTIFICATION_ID_LENGTH] = '\0';
-	return notification_id_decode(text, bytes) ? talloc_strdup(parent, text) : NULL;
+	return notification_id_valid(text) ? talloc_strdup(parent, text) : NULL;
 }

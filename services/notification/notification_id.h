@@ -14,6 +14,7 @@ enum {
 
 /* Exactly 26 upper-case characters of the alphabet, at most 128 bits; false otherwise. */
 bool notification_id_decode(const char *text, unsigned char bytes[NOTIFICATION_ID_BYTES]);
+bool notification_id_valid(const char *text);
 void notification_id_encode(const unsigned char bytes[NOTIFICATION_ID_BYTES],
 			    char text[NOTIFICATION_ID_LENGTH + 1]);
 

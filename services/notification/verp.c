@@ -10,38 +10,34 @@
 #include <talloc.h>
 
 #include "services/notification/bytes.h"
+#include "services/notification/notification_id.h"
 #include "services/notification/verp.h"
 
 enum {
-	ULID_TEXT = 26,
-	ULID_BYTES = 16,
 	MAC_BYTES = 10, /* 80 bits */
-	TOKEN_BYTES = ULID_BYTES + MAC_BYTES,
+	TOKEN_BYTES = NOTIFICATION_ID_BYTES + MAC_BYTES,
 	TOKEN_TEXT = (TOKEN_BYTES * 8 + 4) / 5
 };
 
 static const char *const prefixes[VERP_PURPOSE_COUNT] = {"b+", "unsubscribe+"};
 
-static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
 
-/* Digits of 5 bits each to bytes, from the front; slack bits (the last ones) must be 0. With lead, the first
- * digit holds only so many bits. False: a character that is no digit. */
-static bool digits_to_bytes(const char *text, size_t count, const char *digits, int lead, uint8_t *out)
+/* Digits of 5 bits each to bytes, from the front; slack bits (the last ones) must be 0. False: a character
+ * that is no digit. */
+static bool base32_read(const char *text, size_t count, uint8_t *out)
 {
 	uint32_t held = 0;
-	int bits = lead - 5;
+	int bits = 0;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		const char *digit = text[i] ? strchr(digits, text[i]) : NULL;
+		const char *digit = text[i] ? strchr(base32, text[i]) : NULL;
 
 		if (digit == NULL)
 			return false;
-		held = (held << 5) | (uint32_t)(digit - digits);
+		held = (held << 5) | (uint32_t)(digit - base32);
 		bits += 5;
-		if (i == 0 && held >> lead)
-			return false;
 		if (bits >= 8) {
 			bits -= 8;
 			*out++ = (uint8_t)(held >> bits);
@@ -51,11 +47,10 @@ static bool digits_to_bytes(const char *text, size_t count, const char *digits, 
 	return held == 0;
 }
 
-/* The reverse, lead bits in the first digit. */
-static void bytes_to_digits(const uint8_t *in, size_t length, const char *digits, int lead, char *out)
+static void base32_write(const uint8_t *in, size_t length, char *out)
 {
 	uint32_t held = 0;
-	int bits = 5 - lead;
+	int bits = 0;
 	size_t i;
 
 	for (i = 0; i < length; i++) {
@@ -63,36 +58,24 @@ static void bytes_to_digits(const uint8_t *in, size_t length, const char *digits
 		bits += 8;
 		while (bits >= 5) {
 			bits -= 5;
-			*out++ = digits[held >> bits];
+			*out++ = base32[held >> bits];
 			held &= (1U << bits) - 1;
 		}
 	}
 	if (bits > 0)
-		*out++ = digits[held << (5 - bits)];
+		*out++ = base32[held << (5 - bits)];
 	*out = '\0';
 }
 
-static bool ulid_read(const char *text, uint8_t out[ULID_BYTES])
-{
-	return strlen(text) == ULID_TEXT && digits_to_bytes(text, ULID_TEXT, crockford, 3, out);
-}
-
-bool verp_is_id(const char *text)
-{
-	uint8_t ulid[ULID_BYTES];
-
-	return ulid_read(text, ulid);
-}
-
 /* The first 80 bits of the HMAC over "b+" or "unsubscribe+" and the ULID. */
-static void mac(const char *secret, const char *prefix, const uint8_t ulid[ULID_BYTES],
+static void mac(const char *secret, const char *prefix, const uint8_t ulid[NOTIFICATION_ID_BYTES],
 		uint8_t out[MAC_BYTES])
 {
 	uint8_t whole[EVP_MAX_MD_SIZE];
 	struct bytes *in = bytes_new(NULL);
 
 	bytes_text(in, prefix);
-	bytes_put(in, ulid, ULID_BYTES);
+	bytes_put(in, ulid, NOTIFICATION_ID_BYTES);
 	HMAC(EVP_sha256(), secret, (int)strlen(secret), (uint8_t *)in->data, in->length, whole, NULL);
 	talloc_free(in);
 	memcpy(out, whole, MAC_BYTES);
@@ -104,10 +87,10 @@ const char *verp_make(const void *parent, enum verp_purpose purpose, const char 
 	uint8_t bytes[TOKEN_BYTES];
 	char token[TOKEN_TEXT + 1];
 
-	if (!ulid_read(notification_id, bytes))
+	if (!notification_id_decode(notification_id, bytes))
 		return NULL;
-	mac(secret, prefixes[purpose], bytes, bytes + ULID_BYTES);
-	bytes_to_digits(bytes, sizeof(bytes), base32, 5, token);
+	mac(secret, prefixes[purpose], bytes, bytes + NOTIFICATION_ID_BYTES);
+	base32_write(bytes, sizeof(bytes), token);
 	return talloc_asprintf(parent, "%s%s@%s", prefixes[purpose], token, domain);
 }
 
@@ -140,7 +123,7 @@ const char *verp_read(const void *parent, const char *address, const char *secre
 		      enum verp_purpose *purpose)
 {
 	const char *found = token_of(address, domain, purpose);
-	char token[TOKEN_TEXT], id[ULID_TEXT + 1];
+	char token[TOKEN_TEXT], id[NOTIFICATION_ID_LENGTH + 1];
 	uint8_t bytes[TOKEN_BYTES + 1], want[MAC_BYTES];
 	size_t i;
 
@@ -148,11 +131,11 @@ const char *verp_read(const void *parent, const char *address, const char *secre
 		return NULL;
 	for (i = 0; i < TOKEN_TEXT; i++)
 		token[i] = (char)(found[i] >= 'A' && found[i] <= 'Z' ? found[i] + 'a' - 'A' : found[i]);
-	if (!digits_to_bytes(token, TOKEN_TEXT, base32, 5, bytes))
+	if (!base32_read(token, TOKEN_TEXT, bytes))
 		return NULL;
 	mac(secret, prefixes[*purpose], bytes, want);
-	if (CRYPTO_memcmp(want, bytes + ULID_BYTES, MAC_BYTES) != 0)
+	if (CRYPTO_memcmp(want, bytes + NOTIFICATION_ID_BYTES, MAC_BYTES) != 0)
 		return NULL;
-	bytes_to_digits(bytes, ULID_BYTES, crockford, 3, id);
+	notification_id_encode(bytes, id);
 	return talloc_strdup(parent, id);
 }

@@ -25,7 +25,5 @@ bool verp_shaped(const char *address, const char *domain);
 /* The notification's id. NULL: not an address of ours, or its token is not by this secret. */
 const char *verp_read(const void *parent, const char *address, const char *secret, const char *domain,
 		      enum verp_purpose *purpose);
-/* Whether a text is a ULID in canonical spelling. */
-bool verp_is_id(const char *text);
 
 #endif

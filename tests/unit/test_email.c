@@ -6,6 +6,7 @@
 
 #include "services/notification/email.h"
 #include "services/notification/smtp_reply.h"
+#include "services/notification/notification_id.h"
 #include "services/notification/verp.h"
 #include "tests/unit/unit.h"
 
@@ -252,9 +253,10 @@ START_TEST(an_address_proves_its_notification)
 				   domain, &purpose),
 			 ID);
 	ck_assert_int_eq(purpose, VERP_UNSUBSCRIBE);
-	ck_assert(verp_is_id("7ZZZZZZZZZZZZZZZZZZZZZZZZZ") && !verp_is_id("8ZZZZZZZZZZZZZZZZZZZZZZZZZ"));
-	ck_assert(!verp_is_id("01jdabcdefghjkmnpqrstvwxyz") && !verp_is_id("01JDABCDEFGHJKMNPQRSTVWXYU") &&
-		  !verp_is_id(""));
+	ck_assert(notification_id_valid("7ZZZZZZZZZZZZZZZZZZZZZZZZZ") &&
+		  !notification_id_valid("8ZZZZZZZZZZZZZZZZZZZZZZZZZ"));
+	ck_assert(!notification_id_valid("01jdabcdefghjkmnpqrstvwxyz") &&
+		  !notification_id_valid("01JDABCDEFGHJKMNPQRSTVWXYU") && !notification_id_valid(""));
 	ck_assert_ptr_null(verp_make(scratch, VERP_BOUNCE, "x", SECRET, domain));
 	talloc_free(scratch);
 }
