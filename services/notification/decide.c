@@ -10,9 +10,17 @@ struct deciding {
 	unsigned left;
 };
 
+/* An offer is never more than news, whatever priority somebody gave it. */
+static enum priority weight(const struct decision_input *in)
+{
+	if (in->category->class == CLASS_MARKETING && in->priority < PRIORITY_ENGAGEMENT)
+		return PRIORITY_ENGAGEMENT;
+	return in->priority;
+}
+
 static bool is_critical(const struct decision_input *in)
 {
-	return in->priority == PRIORITY_CRITICAL;
+	return weight(in) == PRIORITY_CRITICAL;
 }
 
 /* What the member did or must know: wishes about news do not stop it. */
@@ -61,7 +69,7 @@ static enum decide_reason step_consent(struct deciding *d)
 {
 	if (d->in->erased)
 		return drop(d, REASON_ERASED);
-	if (d->in->category->class != CLASS_MARKETING || is_critical(d->in))
+	if (d->in->category->class != CLASS_MARKETING)
 		return REASON_NOT_ASKED;
 	return d->in->marketing_consent ? REASON_PASSED : drop(d, REASON_NO_CONSENT);
 }
@@ -73,14 +81,14 @@ static enum decide_reason step_opt_out(struct deciding *d)
 	return d->in->opted_out ? drop(d, REASON_OPTED_OUT) : REASON_PASSED;
 }
 
-/* A transactional message that is refused everywhere goes where it would have gone. */
+/* A transactional message that cannot go where it is wanted goes where it can. */
 static enum decide_reason step_preference(struct deciding *d)
 {
 	unsigned wanted = d->left & d->in->wanted;
 
 	if (is_critical(d->in))
 		return REASON_NOT_ASKED;
-	if (!wanted && is_owed(d->in))
+	if (is_owed(d->in) && !(wanted & d->in->addressed & ~d->in->tried))
 		return REASON_PASSED;
 	d->left = wanted;
 	return wanted ? REASON_PASSED : drop(d, REASON_NOT_WANTED);
@@ -97,7 +105,7 @@ static enum decide_reason step_address(struct deciding *d)
 
 static enum decide_reason step_holdout(struct deciding *d)
 {
-	if (is_owed(d->in) || d->in->priority < PRIORITY_ENGAGEMENT)
+	if (is_owed(d->in) || weight(d->in) < PRIORITY_ENGAGEMENT)
 		return REASON_NOT_ASKED;
 	return d->in->held_out ? drop(d, REASON_HELD_OUT) : REASON_PASSED;
 }
@@ -136,7 +144,7 @@ static enum decide_reason step_frequency_cap(struct deciding *d)
 	const struct decision_input *in = d->in;
 	instant tomorrow, monday;
 
-	if (is_owed(in) || in->priority < PRIORITY_ENGAGEMENT)
+	if (is_owed(in) || weight(in) < PRIORITY_ENGAGEMENT)
 		return REASON_NOT_ASKED;
 	tomorrow = member_next_day(in->zone, in->now);
 	monday = member_next_week(in->zone, in->now);
@@ -157,7 +165,7 @@ static enum decide_reason step_digest(struct deciding *d)
 	bool weekly = in->frequency == FREQUENCY_WEEKLY;
 	instant until;
 
-	if (is_owed(in) || in->priority < PRIORITY_ENGAGEMENT || !in->category->digestible)
+	if (is_owed(in) || weight(in) < PRIORITY_ENGAGEMENT || !in->category->digestible)
 		return REASON_NOT_ASKED;
 	if (in->frequency == FREQUENCY_IMMEDIATE)
 		return REASON_PASSED;

@@ -7,6 +7,7 @@
  *
  * critical goes over opt-out, preference, unsubscribing, quiet hours, caps and digests; never to a dead
  * address, and never after an erasure. Transactional categories go over opt-out, unsubscribing and caps.
+ * A marketing category needs consent at every priority, and counts as engagement at most.
  */
 #ifndef AE_NOTIFICATION_DECIDE_H
 #define AE_NOTIFICATION_DECIDE_H

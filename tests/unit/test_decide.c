@@ -92,7 +92,8 @@ END_TEST
 
 START_TEST(critical_and_transactional)
 {
-	struct decision_input in = open_facts("promotions");
+	struct decision_input in = open_facts("account");
+	struct decision d;
 
 	in.opted_out = true, in.wanted = 0, in.quiet = (struct quiet_hours){0, 23 * 60 + 59, ""};
 	in.total_cap.day = 1, in.sent_day = 9, in.frequency = FREQUENCY_DAILY, in.marketing_consent = false;
@@ -104,10 +105,42 @@ START_TEST(critical_and_transactional)
 	in = open_facts("redemptions");
 	in.opted_out = true, in.wanted = 0, in.total_cap.day = 1, in.sent_day = 9;
 	EXPECT(in, DECIDED_SEND, REASON_PASSED);
+	in.wanted = CHANNEL_BIT(CHANNEL_PUSH), in.addressed = CHANNEL_BIT(CHANNEL_EMAIL);
+	decide(&in, &d);
+	ck_assert(d.outcome == DECIDED_SEND && d.channel_count == 1 && d.channels[0] == CHANNEL_EMAIL);
+	in.addressed = ALL, in.tried = CHANNEL_BIT(CHANNEL_PUSH);
+	decide(&in, &d);
+	ck_assert(d.outcome == DECIDED_SEND && d.channel_count == 1 && d.channels[0] == CHANNEL_EMAIL);
 	in.quiet = (struct quiet_hours){15 * 60, 18 * 60, ""};
 	EXPECT(in, DECIDED_HOLD, REASON_QUIET);
 	in.erased = true, in.priority = PRIORITY_CRITICAL;
 	EXPECT(in, DECIDED_DROP, REASON_ERASED);
+}
+END_TEST
+
+/* A priority does not make an offer anything else. */
+START_TEST(marketing_is_never_urgent)
+{
+	struct decision_input in = open_facts("promotions");
+	int p;
+
+	for (p = PRIORITY_CRITICAL; p <= PRIORITY_TRANSACTIONAL; p++) {
+		in = open_facts("promotions");
+		in.priority = (enum priority)p;
+		EXPECT(in, DECIDED_SEND, REASON_PASSED);
+		in.frequency = FREQUENCY_DAILY;
+		EXPECT(in, DECIDED_DIGEST, REASON_DIGEST_DAILY);
+		in.total_cap.day = 1, in.sent_day = 1;
+		EXPECT(in, DECIDED_HOLD, REASON_CAP_DAY);
+		in.quiet = (struct quiet_hours){15 * 60, 18 * 60, ""};
+		EXPECT(in, DECIDED_HOLD, REASON_QUIET);
+		in.held_out = true;
+		EXPECT(in, DECIDED_DROP, REASON_HELD_OUT);
+		in.opted_out = true;
+		EXPECT(in, DECIDED_DROP, REASON_OPTED_OUT);
+		in.marketing_consent = false;
+		EXPECT(in, DECIDED_DROP, REASON_NO_CONSENT);
+	}
 }
 END_TEST
 
@@ -161,15 +194,16 @@ static struct decision_input random_facts(void)
 /* What is sent may be sent: every rule again, in other words. */
 static void check_sent(const struct decision_input *in, const struct decision *d)
 {
-	bool critical = in->priority == PRIORITY_CRITICAL,
-	     owed = critical || in->category->class == CLASS_TRANSACTIONAL;
+	bool marketing = in->category->class == CLASS_MARKETING;
+	bool critical = in->priority == PRIORITY_CRITICAL && !marketing;
+	bool owed = critical || in->category->class == CLASS_TRANSACTIONAL;
 	unsigned bit;
 	size_t i;
 
 	ck_assert(d->channel_count > 0 && d->reason == REASON_PASSED && d->step_count == DECIDE_STEP_COUNT);
 	ck_assert(!in->erased && in->expires > in->now && in->send_at <= in->now);
 	ck_assert(owed || !in->opted_out);
-	ck_assert(critical || in->category->class != CLASS_MARKETING || in->marketing_consent);
+	ck_assert(!marketing || in->marketing_consent);
 	ck_assert(critical || quiet_until(&in->quiet, in->zone, in->now) == in->now);
 	for (i = 0; i < d->channel_count; i++) {
 		bit = CHANNEL_BIT(d->channels[i]);
@@ -179,6 +213,23 @@ static void check_sent(const struct decision_input *in, const struct decision *d
 				 owed ? SUPPRESSION_UNSUBSCRIBED : SUPPRESSION_NONE);
 		ck_assert(owed || (in->wanted & bit));
 	}
+}
+
+/* What is owed goes out as soon as any address can take it. */
+static bool must_go(const struct decision_input *in)
+{
+	bool critical = in->priority == PRIORITY_CRITICAL;
+	unsigned c, usable = (in->asked ? in->asked : in->category->channels) & in->template & in->addressed &
+			     ~in->tried;
+
+	if (in->category->class == CLASS_MARKETING ||
+	    (!critical && in->category->class != CLASS_TRANSACTIONAL))
+		return false;
+	for (c = 0; c < CHANNEL_COUNT; c++)
+		if (in->suppressed[c] > SUPPRESSION_UNSUBSCRIBED)
+			usable &= ~CHANNEL_BIT(c);
+	return usable && !(usable & ~in->available) && !in->erased && in->expires > in->now &&
+	       in->send_at <= in->now && (critical || quiet_until(&in->quiet, in->zone, in->now) == in->now);
 }
 
 START_TEST(random_facts_keep_the_rules)
@@ -197,6 +248,7 @@ START_TEST(random_facts_keep_the_rules)
 			  d.steps[d.step_count - 1].step == (enum decide_step)(d.step_count - 1));
 		ck_assert(d.reason < REASON_COUNT &&
 			  (d.outcome == DECIDED_SEND) == (d.reason == REASON_PASSED));
+		ck_assert(!must_go(&in) || d.outcome == DECIDED_SEND);
 		if (d.outcome == DECIDED_SEND) {
 			check_sent(&in, &d);
 			sent++;
@@ -205,8 +257,8 @@ START_TEST(random_facts_keep_the_rules)
 			continue;
 		held++;
 		ck_assert(d.until > in.now && d.until < in.expires);
-		ck_assert(in.priority != PRIORITY_CRITICAL || d.reason == REASON_NOT_YET ||
-			  d.reason == REASON_PROVIDERS_DOWN);
+		ck_assert(in.priority != PRIORITY_CRITICAL || in.category->class == CLASS_MARKETING ||
+			  d.reason == REASON_NOT_YET || d.reason == REASON_PROVIDERS_DOWN);
 		later = in;
 		later.now = d.until;
 		decide(&later, &again);
@@ -234,5 +286,5 @@ START_TEST(reasons_have_words)
 }
 END_TEST
 
-UNIT_MAIN("decide", each_step_has_its_say, critical_and_transactional, random_facts_keep_the_rules,
-	  reasons_have_words)
+UNIT_MAIN("decide", each_step_has_its_say, critical_and_transactional, marketing_is_never_urgent,
+	  random_facts_keep_the_rules, reasons_have_words)
