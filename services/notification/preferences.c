@@ -120,13 +120,14 @@ static bool token_text(const struct json *token, size_t shortest, size_t longest
 /* A PushSubscription as browsers give it (W3C Push API): endpoint and keys. */
 static bool subscription(const struct json *token)
 {
+	static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	const struct json *keys = json_get(token, "keys");
 	const char *error;
 
 	return token && token->kind == JSON_OBJECT &&
-	       guard_url(json_get_text(token, "endpoint", ""), &error) && keys &&
-	       strlen(json_get_text(keys, "p256dh", "")) == 87 &&
-	       strlen(json_get_text(keys, "auth", "")) == 22;
+	       guard_url(json_get_text(token, "endpoint", ""), &error) &&
+	       token_text(json_get(keys, "p256dh"), 87, 87, base64url) &&
+	       token_text(json_get(keys, "auth"), 22, 22, base64url);
 }
 
 static void check_push(struct checking *c, const struct json *v)
@@ -157,16 +158,28 @@ static void check_push(struct checking *c, const struct json *v)
 	}
 }
 
+/* What tells one device from another. */
+static const char *device(const struct json *v)
+{
+	const struct json *token = json_get(v, "token");
+
+	return token && token->kind == JSON_TEXT ? token->text : json_get_text(token, "endpoint", "");
+}
+
 static void check_push_list(struct checking *c, const struct json *v)
 {
-	const struct json *one;
+	const struct json *one, *other;
 
 	if (v->kind != JSON_ARRAY || v->count > PREFERENCES_PUSH_MAX) {
 		wrong(c, v, "must be an array of at most 20 devices");
 		return;
 	}
-	for (one = v->first; one; one = one->next)
+	for (one = v->first; one; one = one->next) {
 		check_push(c, one);
+		for (other = v->first; other != one; other = other->next)
+			if (device(one)[0] && strcmp(device(one), device(other)) == 0)
+				wrong(c, one, "is there already");
+	}
 }
 
 static void check_address(struct checking *c, const struct json *v)
@@ -183,8 +196,8 @@ static void check_address(struct checking *c, const struct json *v)
 			wrong(c, v, fault);
 	} else if (strcmp(v->name, "slack") == 0) {
 		if (!token_text(v, 9, 21, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") ||
-		    !strchr("UWCGD", v->text[0]))
-			wrong(c, v, "must be the id of a Slack user or conversation, or null");
+		    !strchr("UWD", v->text[0]))
+			wrong(c, v, "must be the id of a Slack user or direct conversation, or null");
 	} else {
 		wrong(c, v, "is none of email, push, slack");
 	}

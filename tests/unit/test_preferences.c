@@ -46,6 +46,10 @@ START_TEST(faults_name_their_place)
 		 "127.0.0.1/x\","
 		 "\"keys\":{}}}]}}",
 		 "/addresses/push/0", "subscription"},
+		{"{\"addresses\":{\"slack\":\"C0123456789\"}}", "/addresses/slack", "direct conversation"},
+		{"{\"addresses\":{\"push\":[{\"platform\":\"fcm\",\"token\":\"0123456789abcdef\"},"
+		 "{\"platform\":\"fcm\",\"token\":\"0123456789abcdef\"}]}}",
+		 "/addresses/push/1", "already"},
 		{"{\"addresses\":{\"slack\":\"general\"}}", "/addresses/slack", "Slack"},
 		{"{\"addresses\":{\"fax\":\"1\"}}", "/addresses/fax", "email, push, slack"},
 	};
@@ -142,11 +146,11 @@ START_TEST(document_goes_before_profile)
 		  !json_get_boolean(r, "tracking_consent", true));
 	ck_assert_int_eq(json_get_integer(r, "version", 0), 7);
 	r = reply_of(t,
-		     "{\"addresses\":{\"email\":null,\"slack\":\"C0123456789\"},\"marketing_consent\":false}",
+		     "{\"addresses\":{\"email\":null,\"slack\":\"D0123456789\"},\"marketing_consent\":false}",
 		     profile, false);
 	a = json_get(r, "addresses");
 	ck_assert_int_eq(json_get(a, "email")->kind, JSON_NULL);
-	ck_assert_str_eq(json_get_text(a, "slack", ""), "C0123456789");
+	ck_assert_str_eq(json_get_text(a, "slack", ""), "D0123456789");
 	ck_assert(!json_get_boolean(r, "marketing_consent", true));
 	a = json_get(reply_of(t, "{}", profile, true), "addresses");
 	ck_assert_str_eq(json_get_text(a, "email", ""), "a…@example.org");
