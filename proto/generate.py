@@ -104,7 +104,7 @@ def parameter_rows(name, op):
         if p["type"] == "text":
             low, high = p.get("min", 1), p.get("max", 200)
         has = f"offsetof(struct {name}_in, has_{pname})" if needs_has(p) else "0"
-        rows.append(f"\t{{{c_text(p.get('name', pname))}, IN_{p['in'].upper()}, PARAMETER_{p['type'].upper()}, "
+        rows.append(f"\t{{{c_text(pname)}, IN_{p['in'].upper()}, PARAMETER_{p['type'].upper()}, "
                     f"{str(p['required']).lower()}, {c_text(p.get('default'))}, {low}, {high}, {values}, "
                     f"offsetof(struct {name}_in, {pname}), {has}}},")
     return rows
@@ -190,7 +190,7 @@ def openapi(table, schemas):
         else:
             entry["description"] = "Roles: " + ", ".join(op["roles"]) + "."
         if op["parameters"]:
-            entry["parameters"] = [{"name": p.get("name", n), "in": p["in"], "required": p["required"],
+            entry["parameters"] = [{"name": n, "in": p["in"], "required": p["required"],
                                     "description": p["help"], "schema": parameter_schema(p)}
                                    for n, p in op["parameters"].items()]
         if op.get("body_limit"):
