@@ -396,8 +396,29 @@ static bool open_connection(struct db *db)
 	return true;
 }
 
+/*
+ * Whether the server has ended an idle connection: nothing should be there to read, and what is (a notice, a
+ * changed parameter, the server's last words) is read up to its end. One poll when there is nothing.
+ */
+static bool closed(struct db *db)
+{
+	struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
+
+	while (poll(&p, 1, 0) > 0)
+		if (!PQconsumeInput(db->conn) || PQstatus(db->conn) == CONNECTION_BAD)
+			return true;
+	return false;
+}
+
 bool db_ensure(struct db *db)
 {
+	bool idle = db->conn && !db->failed && db->queued == 0 && !db->synced;
+
+	if (idle && closed(db)) {
+		log_info("postgresql closed the connection");
+		PQfinish(db->conn);
+		db->conn = NULL;
+	}
 	if (db->conn)
 		return true;
 	if (clock_monotonic() < db->next_try)

@@ -21,7 +21,8 @@ struct statement {
 };
 
 struct db *db_new(const void *parent, const char *conninfo, const struct statement *statements, size_t count);
-/* Connects if need be and the last try was not just now. False: away, db_message says why. */
+/* Connects if need be, also anew if the server ended the connection, unless a try has just failed. False:
+ * away. */
 bool db_ensure(struct db *db);
 bool db_failed(const struct db *db);          /* since the last db_clear */
 bool db_lost(const struct db *db);            /* the failure was of the connection, not of a statement */

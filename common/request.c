@@ -71,7 +71,11 @@ static bool database_failed(struct request *req, reply *out)
 {
 	if (req->db == NULL || !db_failed(req->db))
 		return false;
-	if (db_lost(req->db)) {
+	if (db_lost(req->db) && req->deadline && clock_monotonic() >= req->deadline) {
+		log_warning("database too slow operation=%s message=\"%s\"", req->operation->name,
+			    db_message(req->db));
+		*out = finish_problem(req, ERR_TIMEOUT, "the database gave no answer in time", NULL, 0);
+	} else if (db_lost(req->db)) {
 		log_warning("database lost operation=%s message=\"%s\"", req->operation->name,
 			    db_message(req->db));
 		*out = finish_problem(req, ERR_UNAVAILABLE, "the database is away", NULL, 0);

@@ -292,3 +292,34 @@ def test_a_cut_connection_leaves_nothing_half_done(fresh_system):
     s.wait_caught_up(deadline=40)
     assert_equal(s, events)
     assert s.pids == pids and s.sql("SELECT count(*) FROM analytics.dead_letters") == [(0,)]
+
+
+def test_a_connection_that_was_closed_is_noticed_before_it_is_used(fresh_system):
+    """PostgreSQL ends the daemons' sessions and stays there: no read and no event is refused for that."""
+    s = fresh_system
+    accept(s, [streams.bought("closed", "closed-1", 1)])
+    s.wait_caught_up()
+    for turn in range(10):
+        s.sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename LIKE 'ae\\_%%' AND state = 'idle'", 0)
+        reply = s.get("/analytics/closed/dashboard", params={"period": "custom", "from": "2024-03-01", "to": f"2024-04-{turn + 1:02d}"})
+        assert reply.status == 200, (turn, reply)
+        s.sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename LIKE 'ae\\_%%' AND state = 'idle'", 0)
+        assert post(s, [streams.bought("closed", f"closed-more-{turn}", 1)]).status == 202, turn
+
+
+def test_a_read_that_waits_too_long_is_tried_elsewhere(make_system):
+    """A query that outlasts the first half of the request's time is a timeout, and the other instance gets the rest."""
+    s = make_system("--instances", "2", "--set", "analytics.serve_jobs=no", "--set", "analytics.serve_events=no")
+    replies = []
+    retried = lambda: sum(float(line.split()[-1]) for line in s.get("/metrics", role=None, params={"instance": "gateway"})
+                          .body.decode().splitlines() if line.startswith("ae_gateway_retried_total{"))
+    before, holder = retried(), s.connect()
+    with holder.cursor() as cursor:
+        cursor.execute("LOCK TABLE analytics.member_analytics IN ACCESS EXCLUSIVE MODE")
+        reader = threading.Thread(target=lambda: replies.append(s.get("/analytics/slow/dashboard")))
+        reader.start()
+        until(lambda: retried() > before or replies, 20, "the second try")
+    holder.rollback()
+    holder.close()
+    reader.join(20)
+    assert replies[0].status == 404, replies   # nobody applies events here: asked and answered
