@@ -2,23 +2,20 @@
 
 import json
 import os
-import pathlib
 import re
 import struct
 import subprocess
 import xml.etree.ElementTree as ElementTree
 import zlib
 
+import plotly.graph_objects as go
 import pytest
 
-go = pytest.importorskip("plotly.graph_objects")
+from conftest import BUILD
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / os.environ.get("AE_BUILD", "build") / "tests/unit/test_chart"
+PROGRAM = BUILD / "tests/unit/test_chart"
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = {"trend", "daily", "groups", "points", "shops", "donut"}
-
-pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="unit tests are not built")
 
 
 @pytest.fixture(scope="module")

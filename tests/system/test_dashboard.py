@@ -263,7 +263,7 @@ def assert_png(data, width, height):
 
 
 def assert_figure(chart):
-    graph_objects = pytest.importorskip("plotly.graph_objects")
+    from plotly import graph_objects
     graph_objects.Figure(chart["figure"])
     assert chart["title"] and chart["text"] and chart["table"]
 

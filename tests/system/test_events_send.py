@@ -4,16 +4,12 @@ import collections
 import http.server
 import json
 import os
-import pathlib
 import subprocess
 import threading
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-AECTL = pathlib.Path(os.environ.get("AECTL", ROOT / "build/bin/aectl"))
-
-pytestmark = pytest.mark.skipif(not AECTL.exists(), reason="aectl is not built")
+from conftest import AECTL
 
 
 class Intake(http.server.ThreadingHTTPServer):

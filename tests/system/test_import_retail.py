@@ -5,18 +5,14 @@ import csv
 import datetime
 import gzip
 import json
-import os
-import pathlib
 import re
 import subprocess
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-AECTL = pathlib.Path(os.environ.get("AECTL", ROOT / "build/bin/aectl"))
-SAMPLE = ROOT / "services/ctl/sample/retail_sample.csv.gz"
+from conftest import AECTL, ROOT
 
-pytestmark = pytest.mark.skipif(not AECTL.exists(), reason="aectl is not built")
+SAMPLE = ROOT / "services/ctl/sample/retail_sample.csv.gz"
 
 REQUIRED = {
     "TransactionProcessedEvent": {"transaction_id", "member_id", "amount_minor", "currency", "category", "occurred_at"},
