@@ -54,6 +54,8 @@ int migrate(int argc, char **argv);
 int lag(int argc, char **argv);
 int dead_letters(int argc, char **argv);
 int rebuild(int argc, char **argv);
+/* rule_eval.c: JsonLogic */
+int rule_eval(int argc, char **argv);
 /* benchmarks_load.c, with benchmarks_file.c and benchmarks_fetch.c: market data */
 int benchmarks_load(int argc, char **argv);
 

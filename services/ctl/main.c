@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{"local env", local_env, "... what psql, redis-cli and curl need, for the shell"},
 	{"migrate", migrate, "bring the database's schema forward"},
 	{"rebuild", rebuild, "derive a group's tables from the log once more"},
+	{"rule eval", rule_eval, "what a JsonLogic rule makes of some data"},
 	{"template render", template_render, "what a template makes of some data"},
 	{"token", token_command, "a bearer token for a local system"},
 };
