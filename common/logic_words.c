@@ -40,8 +40,8 @@ OPERATOR(logic_substr)
 	if (e->fault || !spend_text(e, text.length))
 		return value_undefined;
 	units = text_units(text.text, text.length);
-	start = value_to_number(e, args[1]);
-	begin = start < 0 ? clamp((double)units + trunc(start), units) : clamp(start, units);
+	start = trunc(value_to_number(e, args[1]));
+	begin = clamp(start < 0 ? (double)units + start : start, units);
 	rest = units - begin;
 	length = rest;
 	if (count > 2 && args[2].kind != VALUE_UNDEFINED) {

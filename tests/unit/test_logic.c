@@ -1,0 +1,639 @@
+/*
+ * test_logic.c - JsonLogic: each operator, JavaScript's conversions, and rules that mean harm
+ */
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "common/json.h"
+#include "common/logic.h"
+#include "tests/unit/unit.h"
+
+static const char default_data[] =
+	"{\"a\":1,\"t\":\"h\xc3\xa9llo\",\"z\":null,\"n\":{\"b\":{\"c\":\"deep\"},\"\":\"unnamed\"},\"l\":[1,"
+	"2,3,4],"
+	"\"e\":[],\"o\":[{\"q\":1,\"s\":\"x\"},{\"q\":2,\"s\":\"y\"}],\"smile\":\"a\xf0\x9f\x98\x80z\","
+	"\"big\":9007199254740993,\"empty\":\"\",\"no\":false}";
+
+static const struct json *read_json(void *t, const char *text)
+{
+	const char *error = NULL;
+	const struct json *json = json_parse(t, text, strlen(text), &error);
+
+	ck_assert_msg(json != NULL, "%s: %s", text, error);
+	return json;
+}
+
+static struct logic *rule_of(void *t, const char *text)
+{
+	const char *error = NULL;
+	struct logic *l = logic_parse(t, read_json(t, text), &error);
+
+	ck_assert_msg(l != NULL, "%s: %s", text, error);
+	return l;
+}
+
+static const char *written(void *t, const struct json *value)
+{
+	struct json_writer *w = json_writer_new(t);
+
+	json_put_value(w, NULL, value);
+	return json_text(w, NULL);
+}
+
+/* What a rule makes of the data, as JSON text; or the error. */
+static const char *result(void *t, const char *rule, const char *data, const struct logic_limits *limits)
+{
+	const struct json *value = NULL;
+	const char *error = NULL;
+	bool good = logic_evaluate(t, rule_of(t, rule), data ? read_json(t, data) : NULL, limits, &value,
+				   &error);
+
+	ck_assert(good == (value != NULL) && good == (error == NULL));
+	return good ? written(t, value) : error;
+}
+
+struct example {
+	const char *in, *want;
+};
+
+static void check(const struct example *examples, size_t count)
+{
+	const char *got;
+	void *t;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		t = talloc_new(NULL);
+		got = result(t, examples[i].in, default_data, NULL);
+		ck_assert_msg(strcmp(got, examples[i].want) == 0, "%s: got %s, want %s", examples[i].in, got,
+			      examples[i].want);
+		talloc_free(t);
+	}
+}
+
+#define CHECK(examples) check(examples, sizeof(examples) / sizeof((examples)[0]))
+
+START_TEST(test_constants)
+{
+	static const struct example examples[] = {
+		{"17", "17"},
+		{"\"x\"", "\"x\""},
+		{"null", "null"},
+		{"{}", "{}"},
+		{"{\"a\":{\"var\":\"a\"},\"b\":2}",
+		 "{\"a\":{\"var\":\"a\"},\"b\":2}"}, /* two members: no rule */
+		{"[1,{\"var\":\"a\"},[{\"var\":\"t\"}]]", "[1,1,[\"h\xc3\xa9llo\"]]"},
+		{"-0.0", "0"},
+		{"1.25", "1.25"},
+	};
+
+	CHECK(examples);
+}
+END_TEST
+
+START_TEST(test_var)
+{
+	static const struct example examples[] = {
+		{"{\"var\":\"a\"}", "1"},
+		{"{\"var\":[\"a\"]}", "1"},
+		{"{\"var\":[\"no\",7]}", "false"}, /* there, though false */
+		{"{\"var\":[\"z\",7]}", "null"},   /* there, though null */
+		{"{\"var\":[\"nope\",7]}", "7"},
+		{"{\"var\":[\"nope\",{\"var\":\"a\"}]}", "1"},
+		{"{\"var\":\"z.x.y\"}", "null"},
+		{"{\"var\":\"n.b.c\"}", "\"deep\""},
+		{"{\"var\":\"n.\"}", "\"unnamed\""},
+		{"{\"var\":\"l.2\"}", "3"},
+		{"{\"var\":\"l.02\"}", "null"},
+		{"{\"var\":\"l.-1\"}", "null"},
+		{"{\"var\":\"l.4\"}", "null"},
+		{"{\"var\":\"l.99999999999999999999\"}", "null"},
+		{"{\"var\":\"l.length\"}", "4"},
+		{"{\"var\":\"o.1.s\"}", "\"y\""},
+		{"{\"var\":\"smile.length\"}", "4"},
+		{"{\"var\":\"t.1\"}", "\"\xc3\xa9\""},
+		{"{\"var\":\"a.b\"}", "null"},
+		{"{\"var\":{\"cat\":[\"n.\",\"b.c\"]}}", "\"deep\""},
+		{"{\"var\":\"big\"}", "9007199254740993"},
+		{"{\"var\":\"constructor\"}", "null"},
+		{"{\"var\":\"__proto__\"}", "null"},
+		{"{\"var\":\"l.constructor\"}", "null"},
+	};
+	void *t = talloc_new(NULL);
+
+	CHECK(examples);
+	ck_assert_str_eq(result(t, "{\"var\":\"\"}", "[1,2]", NULL), "[1,2]");
+	ck_assert_str_eq(result(t, "{\"var\":[]}", "5", NULL), "5");
+	ck_assert_str_eq(result(t, "{\"var\":null}", "5", NULL), "5");
+	ck_assert_str_eq(result(t, "{\"var\":1}", "[\"x\",\"y\"]", NULL), "\"y\"");
+	ck_assert_str_eq(result(t, "{\"var\":1.1}", "[0,[0,\"y\"]]", NULL), "\"y\"");
+	ck_assert_str_eq(result(t, "{\"var\":\"a\"}", NULL, NULL), "null");
+	ck_assert_str_eq(result(t, "{\"var\":\"\"}", NULL, NULL), "null");
+	ck_assert_str_eq(result(t, "{\"var\":[\"a\",2]}", "null", NULL), "2");
+	talloc_free(t);
+}
+END_TEST
+
+START_TEST(test_missing)
+{
+	static const struct example examples[] = {
+		{"{\"missing\":[\"a\",\"x\",\"z\",\"empty\",\"no\"]}", "[\"x\",\"z\",\"empty\"]"},
+		{"{\"missing\":\"n.b.d\"}", "[\"n.b.d\"]"},
+		{"{\"missing\":[]}", "[]"},
+		{"{\"missing\":[[\"x\",\"a\"],\"y\"]}", "[\"x\"]"},
+		{"{\"missing\":{\"merge\":[\"x\",{\"if\":[{\"var\":\"a\"},[\"y\"],[]]}]}}", "[\"x\",\"y\"]"},
+		{"{\"missing_some\":[1,[\"x\",\"a\"]]}", "[]"},
+		{"{\"missing_some\":[2,[\"x\",\"a\",\"y\"]]}", "[\"x\",\"y\"]"},
+		{"{\"missing_some\":[0,[\"x\"]]}", "[]"},
+		{"{\"missing_some\":[1,\"x\"]}", "[\"x\"]"},
+	};
+	void *t = talloc_new(NULL);
+
+	CHECK(examples);
+	/* data that looks like a rule is not run: as a key it is the text [object Object] */
+	ck_assert_str_eq(result(t, "{\"missing_some\":[1,{\"var\":\"k\"}]}",
+				"{\"k\":[{\"var\":\"secret\"}],\"secret\":\"k\"}", NULL),
+			 "[{\"var\":\"secret\"}]");
+	talloc_free(t);
+}
+END_TEST
+
+START_TEST(test_branches)
+{
+	static const struct example examples[] = {
+		{"{\"if\":[]}", "null"},
+		{"{\"if\":[7]}", "7"},
+		{"{\"if\":[0,1]}", "null"},
+		{"{\"if\":[1,2,3]}", "2"},
+		{"{\"if\":[0,2,\"\",3,\"0\",4,5]}", "4"},
+		{"{\"?:\":[false,1,2]}", "2"},
+		{"{\"and\":[]}", "null"},
+		{"{\"and\":[1,\"\",3]}", "\"\""},
+		{"{\"and\":[1,{}]}", "{}"},
+		{"{\"or\":[0,[],null]}", "null"},
+		{"{\"or\":[0,\"x\",1]}", "\"x\""},
+		{"{\"!\":[[]]}", "true"},
+		{"{\"!\":\"0\"}", "false"},
+		{"{\"!!\":[[0]]}", "true"},
+		{"{\"!!\":{\"-\":[\"x\"]}}", "false"}, /* NaN */
+	};
+
+	CHECK(examples);
+}
+END_TEST
+
+/* Each pair by == and ===; the mirrored pair gives the same. */
+START_TEST(test_equality)
+{
+	static const struct {
+		const char *a, *b;
+		bool loose, strict;
+	} pairs[] = {
+		{"1", "1.0", true, true},
+		{"1", "\"1\"", true, false},
+		{"1", "\" 1 \"", true, false},
+		{"255", "\"0xff\"", true, false},
+		{"5", "\"0b101\"", true, false},
+		{"8", "\"0o10\"", true, false},
+		{"0", "\"-0x0\"", false, false},
+		{"0", "\"\"", true, false},
+		{"0", "\"x\"", false, false},
+		{"0", "false", true, false},
+		{"1", "true", true, false},
+		{"2", "true", false, false},
+		{"\"true\"", "true", false, false},
+		{"\"1\"", "true", true, false},
+		{"null", "0", false, false},
+		{"null", "false", false, false},
+		{"null", "\"\"", false, false},
+		{"null", "{\"and\":[]}", true, false}, /* undefined */
+		{"null", "null", true, true},
+		{"[]", "\"\"", true, false},
+		{"[]", "0", true, false},
+		{"[]", "[]", false, false},
+		{"[1]", "1", true, false},
+		{"[1,2]", "\"1,2\"", true, false},
+		{"[null]", "\"\"", true, false},
+		{"[[[5]]]", "5", true, false},
+		{"{}", "\"[object Object]\"", true, false},
+		{"{}", "{}", false, false},
+		{"{\"var\":\"l\"}", "{\"var\":\"l\"}", true, true},
+		{"{\"var\":\"n\"}", "{\"var\":\"n\"}", true, true},
+		{"{\"-\":\"x\"}", "{\"-\":\"x\"}", false, false},
+		{"\"a\"", "\"a\"", true, true},
+		{"\"a\"", "\"A\"", false, false},
+		{"\"Infinity\"", "{\"/\":[1,0]}", true, false},
+	};
+	static const char *const names[] = {"==", "!=", "===", "!=="};
+	void *t = talloc_new(NULL);
+	char *rule;
+	bool want;
+	size_t i, k;
+
+	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		for (k = 0; k < 8; k++) {
+			rule = talloc_asprintf(t, "{\"%s\":[%s,%s]}", names[k / 2],
+					       k % 2 ? pairs[i].b : pairs[i].a,
+					       k % 2 ? pairs[i].a : pairs[i].b);
+			want = (k < 4 ? pairs[i].loose : pairs[i].strict) != (k / 2 % 2);
+			ck_assert_msg(strcmp(result(t, rule, default_data, NULL), want ? "true" : "false") ==
+					      0,
+				      "%s is not %d", rule, want);
+		}
+	talloc_free(t);
+}
+END_TEST
+
+START_TEST(test_order)
+{
+	static const struct example examples[] = {
+		{"{\"<\":[1,2]}", "true"},
+		{"{\"<\":[\"10\",\"9\"]}", "true"}, /* two texts */
+		{"{\"<\":[\"10\",9]}", "false"},
+		{"{\"<\":[\"x\",9]}", "false"},
+		{"{\">=\":[\"x\",9]}", "false"},
+		{"{\"<\":[null,1]}", "true"},
+		{"{\"<\":[{\"and\":[]},1]}", "false"},
+		{"{\"<=\":[[],0]}", "true"},
+		{"{\"<\":[[2],[10]]}", "false"}, /* as texts */
+		{"{\">\":[true,false]}", "true"},
+		{"{\"<\":[1,2,3]}", "true"},
+		{"{\"<\":[1,3,3]}", "false"},
+		{"{\"<=\":[1,3,3]}", "true"},
+		{"{\"<=\":[2,1,3]}", "false"},
+		{"{\"<\":[1,2,null]}", "false"},
+		{"{\"<\":[1,2,{\"and\":[]}]}", "true"},
+		{"{\"<\":[\"\xf0\x9f\x98\x80\",\"\xee\x80\x80\"]}", "true"}, /* by UTF-16 units */
+		{"{\"<\":[\"a\",\"ab\"]}", "true"},
+		{"{\">=\":[\"a\",\"a\"]}", "true"},
+	};
+
+	CHECK(examples);
+}
+END_TEST
+
+START_TEST(test_arithmetic)
+{
+	static const struct example examples[] = {
+		{"{\"+\":[]}", "0"},
+		{"{\"+\":\"3.14 is pi\"}", "3.14"},
+		{"{\"+\":[\"1\",2,[3]]}", "6"},
+		{"{\"+\":[true]}", "null"},
+		{"{\"+\":[null,1]}", "null"},
+		{"{\"+\":[0.1,0.2]}", "0.30000000000000004"},
+		{"{\"+\":\"0x1F\"}", "0"},
+		{"{\"+\":\"-.5e1e\"}", "-5"},
+		{"{\"*\":\"5\"}", "\"5\""},
+		{"{\"*\":[\"2x\",3]}", "6"},
+		{"{\"*\":[1e300,1e300]}", "null"},
+		{"{\"-\":\"2\"}", "-2"},
+		{"{\"-\":[\"3x\",1]}", "null"},
+		{"{\"-\":[true,null]}", "1"},
+		{"{\"-\":[0]}", "0"},
+		{"{\"/\":[1,0]}", "null"},
+		{"{\"/\":[1,{\"/\":[1,0]}]}", "0"},
+		{"{\"/\":[0,0]}", "null"},
+		{"{\"/\":[1,4]}", "0.25"},
+		{"{\"%\":[-7,3]}", "-1"},
+		{"{\"%\":[5.5,2]}", "1.5"},
+		{"{\"%\":[1,0]}", "null"},
+		{"{\"max\":[]}", "null"},
+		{"{\"max\":[1,\"3\",2]}", "3"},
+		{"{\"min\":[1,\"x\"]}", "null"},
+		{"{\"min\":[true,[2],null]}", "0"},
+		{"{\"max\":{\"var\":\"l\"}}", "null"},         /* one argument, an array of four */
+		{"{\"<\":[{\"/\":[1,{\"-\":0}]},0]}", "true"}, /* -0 counts */
+	};
+
+	CHECK(examples);
+}
+END_TEST
+
+START_TEST(test_lists)
+{
+	static const struct example examples[] = {
+		{"{\"map\":[{\"var\":\"l\"},{\"*\":[{\"var\":\"\"},2]}]}", "[2,4,6,8]"},
+		{"{\"map\":[{\"var\":\"o\"},{\"var\":\"s\"}]}", "[\"x\",\"y\"]"},
+		{"{\"map\":[{\"var\":\"l\"},{\"var\":\"a\"}]}", "[null,null,null,null]"}, /* no outer data */
+		{"{\"map\":[{\"var\":\"l\"},{\"and\":[]}]}", "[null,null,null,null]"},
+		{"{\"map\":[{\"var\":\"a\"},1]}", "[]"},
+		{"{\"filter\":[{\"var\":\"l\"},{\"%\":[{\"var\":\"\"},2]}]}", "[1,3]"},
+		{"{\"filter\":[{\"var\":\"o\"},{\"==\":[{\"var\":\"q\"},2]}]}", "[{\"q\":2,\"s\":\"y\"}]"},
+		{"{\"filter\":[\"abc\",true]}", "[]"},
+		{"{\"reduce\":[{\"var\":\"l\"},{\"+\":[{\"var\":\"current\"},{\"var\":\"accumulator\"}]},10]"
+		 "}",
+		 "20"},
+		{"{\"reduce\":[{\"var\":\"l\"},{\"var\":\"accumulator\"}]}", "null"},
+		{"{\"reduce\":[{\"var\":\"e\"},1,\"start\"]}", "\"start\""},
+		{"{\"reduce\":[{\"var\":\"a\"},1,{\"var\":\"t\"}]}", "\"h\xc3\xa9llo\""},
+		{"{\"reduce\":[[5],{\"var\":\"\"},0]}", "{\"current\":5,\"accumulator\":0}"},
+		{"{\"all\":[{\"var\":\"l\"},{\">\":[{\"var\":\"\"},0]}]}", "true"},
+		{"{\"all\":[{\"var\":\"l\"},{\">\":[{\"var\":\"\"},1]}]}", "false"},
+		{"{\"all\":[{\"var\":\"e\"},true]}", "false"},
+		{"{\"none\":[{\"var\":\"e\"},true]}", "true"},
+		{"{\"none\":[{\"var\":\"l\"},{\"==\":[{\"var\":\"\"},3]}]}", "false"},
+		{"{\"some\":[{\"var\":\"l\"},{\"==\":[{\"var\":\"\"},3]}]}", "true"},
+		{"{\"some\":[{\"var\":\"nope\"},true]}", "false"},
+		{"{\"merge\":[]}", "[]"},
+		{"{\"merge\":[1,[2,[3]],[],null]}", "[1,2,[3],null]"},
+		{"{\"in\":[\"ell\",\"hello\"]}", "true"},
+		{"{\"in\":[\"\",\"hello\"]}", "true"},
+		{"{\"in\":[\"\",\"\"]}", "false"}, /* an empty text has nothing in it, says the reference */
+		{"{\"in\":[2,\"123\"]}", "true"},
+		{"{\"in\":[null,\"a null b\"]}", "true"},
+		{"{\"in\":[\"2\",{\"var\":\"l\"}]}", "false"},
+		{"{\"in\":[2,{\"var\":\"l\"}]}", "true"},
+		{"{\"in\":[{\"var\":\"o.1\"},{\"var\":\"o\"}]}", "true"},
+		{"{\"in\":[[],[[]]]}", "false"},
+		{"{\"in\":[1,{\"var\":\"n\"}]}", "false"},
+		{"{\"in\":[1,1]}", "false"},
+	};
+
+	CHECK(examples);
+}
+END_TEST
+
+START_TEST(test_words)
+{
+	static const struct example examples[] = {
+		{"{\"cat\":[]}", "\"\""},
+		{"{\"cat\":[\"a\",1,true,null,[1,[null,2]],{}]}", "\"a1true1,,2[object Object]\""},
+		{"{\"cat\":[0.1,\" \",1e21,\" \",1e20,\" \",1e-6,\" \",1.5e-7,\" \",-1.25e30]}",
+		 "\"0.1 1e+21 100000000000000000000 0.000001 1.5e-7 -1.25e+30\""},
+		{"{\"cat\":[{\"/\":[-1,0]},{\"-\":\"x\"}]}", "\"-InfinityNaN\""},
+		{"{\"cat\":{\"-\":0}}", "\"0\""},
+		{"{\"substr\":[\"jsonlogic\",4]}", "\"logic\""},
+		{"{\"substr\":[\"jsonlogic\",-5,2]}", "\"lo\""},
+		{"{\"substr\":[\"jsonlogic\",-5,-2]}", "\"log\""},
+		{"{\"substr\":[\"jsonlogic\",-0.5,4.9]}", "\"json\""},
+		{"{\"substr\":[\"abc\",-9,2]}", "\"ab\""},
+		{"{\"substr\":[\"abc\",9]}", "\"\""},
+		{"{\"substr\":[\"abc\",1e300,1e300]}", "\"\""},
+		{"{\"substr\":[\"abc\",0,-9]}", "\"\""},
+		{"{\"substr\":[\"abc\",0,\"-1\"]}", "\"\""},
+		{"{\"substr\":[\"abc\",0,null]}", "\"\""},
+		{"{\"substr\":[null,1,2]}", "\"ul\""},
+		{"{\"substr\":[{\"var\":\"t\"},1,2]}", "\"\xc3\xa9l\""},
+		{"{\"substr\":[{\"var\":\"smile\"},1,2]}", "\"\xf0\x9f\x98\x80\""},
+		{"{\"substr\":[{\"var\":\"smile\"},0,2]}", "\"a\xef\xbf\xbd\""},
+		{"{\"substr\":[{\"var\":\"smile\"},2]}", "\"\xef\xbf\xbdz\""},
+	};
+
+	CHECK(examples);
+}
+END_TEST
+
+START_TEST(test_extensions)
+{
+	static const struct example examples[] = {
+		{"{\"days_between\":[\"2026-01-01T00:00:00Z\",\"2026-01-31T00:00:00Z\"]}", "30"},
+		{"{\"days_between\":[\"2026-01-01T00:00:00Z\",\"2026-01-01T23:59:59Z\"]}", "0"},
+		{"{\"days_between\":[\"2026-01-02T00:00:00Z\",\"2026-01-02T00:00:00+24:00\"]}", "null"},
+		{"{\"days_between\":[\"2026-01-03T01:00:00+01:00\",\"2026-01-01T00:00:00Z\"]}", "-2"},
+		{"{\"days_between\":[\"yesterday\",\"2026-01-01T00:00:00Z\"]}", "null"},
+		{"{\"days_between\":[1,2]}", "null"},
+	};
+
+	CHECK(examples);
+}
+END_TEST
+
+START_TEST(test_truth)
+{
+	static const char *const yes[] = {"true", "1", "-0.5", "\"0\"", "\"false\"", "[0]", "{}"};
+	static const char *const no[] = {"false", "0", "-0.0", "\"\"", "[]", "null"};
+	void *t = talloc_new(NULL);
+	size_t i;
+
+	for (i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
+		ck_assert_msg(logic_true(read_json(t, yes[i])), "%s", yes[i]);
+	for (i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		ck_assert_msg(!logic_true(read_json(t, no[i])), "%s", no[i]);
+	ck_assert(!logic_true(NULL));
+	talloc_free(t);
+}
+END_TEST
+
+START_TEST(test_refused_rules)
+{
+	static const struct example examples[] = {
+		{"{\"nope\":[1]}", "/nope: unknown operator"},
+		{"{\"if\":[1,2,[{\"a.b\":1}]]}", "/if/2/0/a.b: unknown operator"},
+		{"{\"\":[1]}", "/: unknown operator"},
+		{"{\"a\\nb\\u007f/~\":1}", "/a?b?~1~0: unknown operator"},
+		{"{\"log\":1}", "/log: this operator is refused: a rule has no output but its value"},
+		{"{\"==\":[1]}", "/==: wants 2 arguments, has 1"},
+		{"{\"==\":1}", "/==: wants 2 arguments, has 1"},
+		{"{\"!\":[]}", "/!: wants 1 argument, has 0"},
+		{"{\"and\":[true,{\"<\":[1,2,3,4]}]}", "/and/1/<: wants 2 to 3 arguments, has 4"},
+		{"{\"*\":[]}", "/*: wants at least 1 argument, has 0"},
+		{"{\"map\":{\"var\":\"l\"}}", "/map: wants 2 arguments, has 1"},
+		{"{\"var\":[1,2,3]}", "/var: wants 0 to 2 arguments, has 3"},
+	};
+	const char *error;
+	void *t = talloc_new(NULL);
+	size_t i;
+
+	for (i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+		error = NULL;
+		ck_assert_ptr_null(logic_parse(t, read_json(t, examples[i].in), &error));
+		ck_assert_str_eq(error, examples[i].want);
+	}
+	talloc_free(t);
+}
+END_TEST
+
+START_TEST(test_long_name)
+{
+	void *t = talloc_new(NULL);
+	char *name = talloc_zero_array(t, char, 100001);
+	const char *error = NULL;
+
+	memset(name, 'x', 100000);
+	ck_assert_ptr_null(logic_parse(t, read_json(t, talloc_asprintf(t, "{\"%s\":1}", name)), &error));
+	ck_assert_uint_lt(strlen(error), 500);
+	ck_assert_ptr_nonnull(strstr(error, "xxx...: unknown operator"));
+	talloc_free(t);
+}
+END_TEST
+
+/* Deeper than the reader lets pass, so made by hand. */
+START_TEST(test_deep_rule)
+{
+	void *t = talloc_new(NULL);
+	struct json *chain = talloc_zero_array(t, struct json, 5000);
+	const char *error = NULL;
+	size_t i;
+
+	for (i = 0; i + 1 < 5000; i++) {
+		chain[i].kind = JSON_ARRAY;
+		chain[i].count = 1;
+		chain[i].first = chain[i].last = &chain[i + 1];
+		chain[i + 1].parent = &chain[i];
+	}
+	ck_assert_ptr_null(logic_parse(t, chain, &error));
+	ck_assert_ptr_nonnull(strstr(error, "/0/0: nests values more than 64 deep"));
+	talloc_free(t);
+}
+END_TEST
+
+START_TEST(test_wide_rule)
+{
+	void *t = talloc_new(NULL);
+	char *text = talloc_strdup(t, "[0");
+	const char *error = NULL;
+	size_t i;
+
+	for (i = 1; i < 10001; i++)
+		text = talloc_strdup_append_buffer(text, ",0");
+	text = talloc_strdup_append_buffer(text, "]");
+	ck_assert_ptr_null(logic_parse(t, read_json(t, text), &error));
+	ck_assert_str_eq(error, "/9999: has more than 10000 values");
+	talloc_free(t);
+}
+END_TEST
+
+#define TEN   "[1,1,1,1,1,1,1,1,1,1]"
+#define FORTY "{\"merge\":[" TEN "," TEN "," TEN "," TEN "]}"
+#define SUM   "{\"var\":\"accumulator\"}"
+
+/* Each would take exponential time or room, and ends with a limit instead. */
+START_TEST(test_explosions)
+{
+	static const struct example examples[] = {
+		{"{\"reduce\":[" FORTY ",{\"merge\":[" SUM "," SUM "]},[1]]}", "steps"},
+		{"{\"reduce\":[" FORTY ",{\"cat\":[" SUM "," SUM "]},\"x\"]}", "bytes of text"},
+		{"{\"reduce\":[" FORTY ",[" SUM "," SUM "],[1]]}", "deep"},
+		{"{\"reduce\":[" FORTY ",{\"var\":\"\"},1]}", "deep"},
+		{"{\"reduce\":[" TEN ","
+		 "[" SUM "," SUM "," SUM "," SUM "],[1]]}",
+		 "values"},
+		{"{\"cat\":{\"reduce\":[" TEN ",[" SUM "," SUM "," SUM "," SUM "],[]]}}", "steps"},
+		{"{\"==\":[1,{\"reduce\":[" TEN ",[" SUM "," SUM "," SUM "," SUM "],[7]]}]}", "steps"},
+		{"{\"map\":[" FORTY ",{\"map\":[" FORTY ",{\"map\":[" FORTY ",1]}]}]}", "steps"},
+	};
+	const char *got;
+	void *t;
+	size_t i;
+
+	for (i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+		t = talloc_new(NULL);
+		got = result(t, examples[i].in, "null", NULL);
+		ck_assert_msg(strstr(got, "more than") && strstr(got, examples[i].want), "%s: %.200s",
+			      examples[i].in, got);
+		talloc_free(t);
+	}
+}
+END_TEST
+
+START_TEST(test_limits)
+{
+	struct logic_limits limits = {.steps = 3};
+	void *t = talloc_new(NULL);
+	const char *data = "{\"t\":\"0123456789\",\"l\":[[1,2],[3]]}";
+
+	ck_assert_str_eq(result(t, "{\"+\":[1,2]}", data, &limits), "3");
+	ck_assert_str_eq(result(t, "{\"if\":[{\"+\":[{\"+\":[{\"+\":1}]}]},2]}", data, &limits),
+			 "/if/0/+/0/+/0/+: takes more than 3 steps");
+	limits = (struct logic_limits){.bytes = 19};
+	ck_assert_str_eq(result(t, "{\"cat\":[{\"var\":\"t\"},{\"var\":\"t\"}]}", data, &limits),
+			 "/cat: makes more than 19 bytes of text");
+	ck_assert_str_eq(result(t, "[{\"var\":\"t\"},{\"var\":\"t\"}]", data, &limits),
+			 "the whole rule: has more than 19 bytes of text");
+	limits = (struct logic_limits){.values = 5};
+	ck_assert_str_eq(result(t, "{\"var\":\"l\"}", data, &limits),
+			 "the whole rule: has more than 5 values");
+	limits = (struct logic_limits){.depth = 1};
+	ck_assert_str_eq(result(t, "{\"merge\":[{\"var\":\"l.0\"},3]}", data, &limits), "[1,2,3]");
+	ck_assert_str_eq(result(t, "{\"var\":\"l\"}", data, &limits),
+			 "the whole rule: nests values more than 1 deep");
+	talloc_free(t);
+}
+END_TEST
+
+/* Reading far into big data counts, too: no rule can make a scan of it ten thousand times. */
+START_TEST(test_big_data)
+{
+	void *t = talloc_new(NULL);
+	char *text = talloc_zero_array(t, char, 400002), *rule;
+	size_t i;
+
+	for (i = 0; i < 200000; i++)
+		memcpy(text + 2 * i, i ? ",1" : "[1", 2);
+	text[400000] = ']';
+	rule = talloc_asprintf(t, "{\"map\":[%s,0]}", "{\"var\":\"\"}");
+	ck_assert_ptr_nonnull(strstr(result(t, rule, text, NULL), "steps"));
+	ck_assert_str_eq(result(t, "{\"var\":\"199999\"}", text, NULL), "1");
+	rule = talloc_strdup(t, "{\"+\":[0");
+	for (i = 0; i < 100; i++)
+		rule = talloc_asprintf_append_buffer(rule, ",{\"var\":\"%zu\"}", 199999 - i);
+	rule = talloc_strdup_append_buffer(rule, "]}");
+	ck_assert_ptr_nonnull(strstr(result(t, rule, text, NULL), "steps"));
+	talloc_free(t);
+}
+END_TEST
+
+/* The value lives on by itself, and an evaluation leaves nothing behind. */
+START_TEST(test_ownership)
+{
+	void *t = talloc_new(NULL), *other = talloc_new(NULL);
+	struct logic *l = rule_of(other, "[{\"var\":\"o\"},\"constant\",{\"cat\":[\"m\",\"ade\"]}]");
+	const struct json *data = read_json(other, default_data), *value;
+	const char *error;
+	size_t blocks = talloc_total_blocks(t);
+
+	ck_assert(logic_evaluate(t, l, data, NULL, &value, &error));
+	talloc_free(other);
+	ck_assert_str_eq(written(t, value),
+			 "[[{\"q\":1,\"s\":\"x\"},{\"q\":2,\"s\":\"y\"}],\"constant\",\"made\"]");
+	ck_assert_str_eq(json_pointer(t, value->first->first->next->first), "/0/1/q");
+	talloc_free_children(t);
+	ck_assert_uint_eq(talloc_total_blocks(t), blocks);
+	talloc_free(t);
+}
+END_TEST
+
+START_TEST(test_variables)
+{
+	static const struct {
+		const char *in, *want;
+		bool dynamic;
+	} cases[] = {
+		{"1", "", false},
+		{"{\"and\":[{\"var\":\"a.b\"},{\"<\":[{\"var\":[\"c\",{\"var\":\"d\"}]},{\"var\":\"a.b\"}]}]"
+		 "}",
+		 "a.b c d ", false},
+		{"{\"map\":[{\"var\":\"l\"},{\"var\":\"inner\"}]}", "l ", false},
+		{"{\"reduce\":[{\"var\":\"l\"},{\"var\":\"current.q\"},{\"var\":\"start\"}]}", "l start ",
+		 false},
+		{"{\"missing\":[\"x\",\"y\"]}", "x y ", false},
+		{"{\"missing\":[[\"x\",\"y\"],\"z\"]}", "x y ", false},
+		{"{\"missing_some\":[{\"var\":\"n\"},[\"x\",\"y\"]]}", "n x y ", false},
+		{"{\"missing\":{\"merge\":[\"x\",{\"var\":\"m\"}]}}", "m ", true},
+		{"{\"var\":{\"cat\":[\"x\",{\"var\":\"m\"}]}}", "m ", true},
+		{"{\"var\":1}", "1 ", false},
+		{"{\"if\":[{\"var\":\"\"},{\"var\":[]},{\"var\":null}]}", " ", false},
+		{"{\"x\":{\"var\":\"a\"},\"y\":1}", "", false}, /* a constant */
+	};
+	struct logic_variables *v;
+	void *t = talloc_new(NULL);
+	char *got;
+	size_t i, k;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		v = logic_variables(t, rule_of(t, cases[i].in));
+		got = talloc_strdup(t, "");
+		for (k = 0; k < v->count; k++)
+			got = talloc_asprintf_append(got, "%s ", v->paths[k]);
+		ck_assert_str_eq(got, cases[i].want);
+		ck_assert_msg(v->dynamic == cases[i].dynamic, "%s", cases[i].in);
+	}
+	talloc_free(t);
+}
+END_TEST
+
+UNIT_MAIN("logic", test_constants, test_var, test_missing, test_branches, test_equality, test_order,
+	  test_arithmetic, test_lists, test_words, test_extensions, test_truth, test_refused_rules,
+	  test_long_name, test_deep_rule, test_wide_rule, test_explosions, test_limits, test_big_data,
+	  test_ownership, test_variables)
