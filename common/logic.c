@@ -20,19 +20,24 @@ enum {
 /* One line that may be printed anywhere: a hostile rule has line ends and megabytes in its names. */
 static const char *fault_text(const void *parent, const struct json *where, const char *fault)
 {
-	char *pointer = (char *)(uintptr_t)json_pointer(parent, where), *text, *p;
+	void *scratch = talloc_new(NULL);
+	const char *pointer = json_pointer(scratch, where), *more = "";
 	size_t length = strlen(pointer);
+	char *text, *p;
 
 	if (length > FAULT_BYTES) {
+		more = "...";
 		for (length = FAULT_BYTES; ((unsigned char)pointer[length] & 0xC0) == 0x80; length--)
 			;
-		strcpy(pointer + length, "...");
 	}
-	text = talloc_asprintf(parent, "%s: %s", where && where->parent ? pointer : "the whole rule", fault);
+	if (length == 0)
+		text = talloc_asprintf(parent, "the whole rule: %s", fault);
+	else
+		text = talloc_asprintf(parent, "%.*s%s: %s", (int)length, pointer, more, fault);
 	for (p = text; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7F)
 			*p = '?';
-	talloc_free(pointer);
+	talloc_free(scratch);
 	return text;
 }
 

@@ -13,6 +13,7 @@
 static OPERATOR(days_between)
 {
 	instant from, to;
+	int64_t days;
 
 	(void)e;
 	(void)data;
@@ -20,7 +21,8 @@ static OPERATOR(days_between)
 	if (args[0].kind != VALUE_TEXT || args[1].kind != VALUE_TEXT || !instant_parse(args[0].text, &from) ||
 	    !instant_parse(args[1].text, &to))
 		return value_null;
-	return value_number((double)((to - from) / (DAY_SECONDS * SECOND)));
+	days = (to - from) / (DAY_SECONDS * SECOND);
+	return value_number((double)days);
 }
 
 static const struct logic_operator extensions[] = {

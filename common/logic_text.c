@@ -17,7 +17,7 @@ void text_add(struct evaluation *e, struct text *t, const char *bytes, size_t le
 	if (e->fault || !spend_text(e, length))
 		return;
 	e->bytes += length;
-	if (t->length + length + 1 > t->room) {
+	if (t->bytes == NULL || t->length + length + 1 > t->room) {
 		t->room = t->length + length + 1 + t->room;
 		t->bytes = talloc_realloc(e->memory, t->bytes, char, t->room);
 	}

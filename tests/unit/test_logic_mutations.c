@@ -89,7 +89,7 @@ static void splice(void *t, char *text)
 	made = talloc_asprintf(t, "%.*s%.*s%s", (int)into->begin, text, (int)(from->end - from->begin),
 			       other + from->begin, text + into->end);
 	if (strlen(made) < TEXT_MAX)
-		strcpy(text, made);
+		memcpy(text, made, strlen(made) + 1);
 }
 
 static void change_byte(char *text)
@@ -105,7 +105,7 @@ static const struct json *mutated(void *t, size_t first)
 	const char *error = NULL;
 	size_t i;
 
-	strcpy(text, rules[first]);
+	snprintf(text, sizeof(text), "%s", rules[first]);
 	for (i = below(4); i > 0; i--)
 		splice(t, text);
 	if (below(8) == 0)
