@@ -231,7 +231,6 @@ static void loop_open(struct daemon *d)
 	const char *address = common.status_listen;
 	size_t i;
 
-	loop->base = event_base_new();
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		event_add(evsignal_new(loop->base, signals[i], on_signal, loop), NULL);
 	event_add(event_new(loop->base, -1, EV_PERSIST, on_second, d), &second);
@@ -291,10 +290,8 @@ static bool take_job(struct daemon *d)
 	size_t i;
 	bool more;
 
-	if (!d->loop->serves_jobs)
-		return false;
 	for (i = 0; i < desc->job_count; i++) {
-		if (d->loop->job_due[i] > now || !db_ensure(d->db))
+		if (desc->jobs[i].pressing || d->loop->job_due[i] > now || !db_ensure(d->db))
 			continue;
 		more = desc->jobs[i].run(d);
 		db_clear(d->db);
@@ -302,6 +299,25 @@ static bool take_job(struct daemon *d)
 		return true;
 	}
 	return false;
+}
+
+/* Jobs that may not wait for a quiet moment, each in every turn that finds it due. */
+static bool take_pressing(struct daemon *d)
+{
+	const struct daemon_description *desc = d->description;
+	int64_t now = clock_monotonic();
+	bool more, any = false;
+	size_t i;
+
+	for (i = 0; i < desc->job_count; i++) {
+		if (!desc->jobs[i].pressing || d->loop->job_due[i] > now)
+			continue;
+		more = desc->jobs[i].run(d);
+		db_clear(d->db);
+		d->loop->job_due[i] = more ? now : clock_monotonic() + desc->jobs[i].interval;
+		any |= more;
+	}
+	return any;
 }
 
 /* One round of the three kinds of work; true = there may be more at once. */
@@ -319,7 +335,9 @@ static bool turn(struct daemon *d)
 		more |= loop->neighbours_ready;
 	}
 	more |= take_events(d);
-	if (!more)
+	if (loop->serves_jobs)
+		more |= take_pressing(d);
+	if (loop->serves_jobs && !more)
 		more |= take_job(d);
 	return more;
 }
@@ -381,6 +399,11 @@ bool daemon_ready(struct daemon *d, const void *parent, const char **reason)
 	return true;
 }
 
+struct event_base *daemon_events(struct daemon *d)
+{
+	return d->loop->base;
+}
+
 void daemon_announce(struct daemon *d, const struct log_event *events, size_t count)
 {
 	doorbell_ring(d->loop->doorbell, events, count);
@@ -401,6 +424,7 @@ int daemon_run(const struct daemon_description *description, int argc, char **ar
 	log_open(talloc_asprintf(d, "ae-%s", description->service), d->instance, LOG_LEVEL_INFO);
 	settings_read(d, &options);
 	d->loop = talloc_zero(d, struct daemon_loop);
+	d->loop->base = event_base_new();
 	d->loop->sockets = common.sockets;
 	d->loop->name = talloc_asprintf(d, "%s-%s", description->service, d->instance);
 	d->loop->serves_requests = common.serve_requests;

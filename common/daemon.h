@@ -17,6 +17,7 @@
 #include "common/settings.h"
 
 struct daemon;
+struct event_base;
 
 /* A row of the table of operations; made by HANDLE(name), batched ones by HANDLE_BATCH(name). */
 struct handler {
@@ -52,7 +53,8 @@ void batch_reject(struct batch *b, const struct log_event *e, const char *pointe
 
 struct job {
 	const char *name;
-	int64_t interval; /* microseconds between runs */
+	int64_t interval; /* microseconds between runs; an idle daemon looks once a second */
+	bool pressing;    /* runs in every turn, also while requests and events wait */
 	/* One bounded slice (aim: 5 ms); true = there is more to do at once. */
 	bool (*run)(struct daemon *d);
 };
@@ -90,6 +92,9 @@ struct daemon {
 };
 
 int daemon_run(const struct daemon_description *description, int argc, char **argv);
+
+/* The loop's events, for a daemon that waits for more than its sockets; from start or later. */
+struct event_base *daemon_events(struct daemon *d);
 
 /* After a commit that appended events: rings the doorbell and publishes the events by type. */
 void daemon_announce(struct daemon *d, const struct log_event *events, size_t count);

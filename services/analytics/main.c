@@ -34,9 +34,9 @@ static const struct subscription subscriptions[] = {
 };
 
 static const struct job jobs[] = {
-	{"refresh_catalogue", SECOND, refresh_catalogue},
-	{"refresh_facts", SECOND / 4, refresh_facts},
-	{"refresh_peers", SECOND / 50, refresh_peers},
+	{.name = "refresh_catalogue", .interval = SECOND, .run = refresh_catalogue},
+	{.name = "refresh_facts", .interval = SECOND / 4, .run = refresh_facts},
+	{.name = "refresh_peers", .interval = SECOND / 50, .run = refresh_peers},
 };
 
 static bool start(struct daemon *d)

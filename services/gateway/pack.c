@@ -15,16 +15,33 @@ const struct kind_rule kind_rules[KIND_COUNT] = {
 	[KIND_CONTROL] = {1, 1, 1024},
 };
 
+/* What a daemon may want to know; the last ones sign what providers and browsers send to a public path. */
 static const char *const forwarded[] = {
-	"accept",        "accept-language", "content-type", "if-match", "if-modified-since",
-	"if-none-match", "idempotency-key", "prefer"};
+	"accept",
+	"accept-language",
+	"content-type",
+	"if-match",
+	"if-modified-since",
+	"if-none-match",
+	"idempotency-key",
+	"prefer",
+	"user-agent",
+	"x-twilio-email-event-webhook-signature",
+	"x-twilio-email-event-webhook-timestamp",
+	"x-slack-signature",
+	"x-slack-request-timestamp",
+	"x-amz-sns-message-type",
+};
 
-static bool is_forwarded(const char *name)
+/* Of credentials only Basic ones, which some providers sign their calls with; a bearer's stay here. */
+static bool is_forwarded(const char *name, const char *value)
 {
 	size_t i;
 
 	if (strncmp(name, "ce-", 3) == 0)
 		return true;
+	if (strcmp(name, "authorization") == 0)
+		return strncasecmp(value, "basic ", 6) == 0;
 	for (i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
 		if (strcmp(forwarded[i], name) == 0)
 			return true;
@@ -46,7 +63,7 @@ static void put_headers(struct frame_writer *w, const struct head *head)
 	size_t i;
 
 	for (i = 0; i < head->count; i++) {
-		if (!is_forwarded(head->headers[i].name))
+		if (!is_forwarded(head->headers[i].name, head->headers[i].value))
 			continue;
 		value = tag_given_back(head->headers[i].name, head->headers[i].value);
 		frame_put_prefixed(w, "header", head->headers[i].name, value, strlen(value));
