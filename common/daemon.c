@@ -358,6 +358,11 @@ static void reload(struct daemon *d, const struct options *o)
 	sd_notify(0, "READY=1");
 }
 
+static bool under_way(struct daemon *d)
+{
+	return d->description->finish && d->description->finish(d);
+}
+
 /* Takes itself out of the folder, so that the gateway sends nothing new, and answers what is under way. */
 static void drain(struct daemon *d)
 {
@@ -367,7 +372,8 @@ static void drain(struct daemon *d)
 	sd_notify(0, "STOPPING=1");
 	unlink(talloc_asprintf(d, "%s/%s.rpc", d->loop->sockets, d->loop->name));
 	d->loop->last_request = clock_monotonic();
-	while (clock_monotonic() < end && clock_monotonic() < d->loop->last_request + SECOND / 4) {
+	while (clock_monotonic() < end &&
+	       (clock_monotonic() < d->loop->last_request + SECOND / 4 || under_way(d))) {
 		event_base_loopexit(d->loop->base, &grace);
 		event_base_loop(d->loop->base, EVLOOP_ONCE);
 		while (d->loop->requests_ready)

@@ -79,6 +79,8 @@ struct daemon_description {
 	 */
 	const struct operation *neighbours;
 	void (*reload)(struct daemon *d); /* on SIGHUP, after the settings */
+	bool (*finish)(
+		struct daemon *d); /* while it stops: true = something is still under way; may be NULL */
 };
 
 struct daemon {

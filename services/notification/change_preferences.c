@@ -11,6 +11,7 @@
 #include <talloc.h>
 
 #include "services/notification/notification.h"
+#include "services/notification/notifier.h"
 
 enum {
 	DOCUMENT_MAX = 131072 /* bytes: many patches make no more than a few bodies' worth */
@@ -92,6 +93,12 @@ static reply change_locked(struct request *req, const char *member_id, const str
 		return out;
 	json_put_value(w, NULL, document);
 	store_put_preferences(req, member_id, p, patch ? "patch" : "put", json_text(w, NULL));
+	/* Acknowledged only when no message that was decided before it is still on its way. */
+	if (!db_failed(req->db) && !queue_quiet(req->daemon, req, member_id, req->deadline - SECOND / 2)) {
+		request_put_header(req, "retry-after", "5");
+		return reply_error(req, ERR_UNAVAILABLE,
+				   "the change is stored, but a message is still on its way");
+	}
 	p->document = document;
 	p->version++;
 	return reply_preferences(req, member_id, p);

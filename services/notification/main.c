@@ -1,32 +1,90 @@
 /*
  * main.c - ae-notification, as tables
  *
- * Keeps what members want to hear; operations of the other kinds are declared in
- * proto/operations.toml and answered 501 until they are built.
+ * Keeps what members want to hear, takes what is to be sent, and sends it.
  */
+#include <event2/event.h>
+#include <talloc.h>
+
+#include "common/log.h"
 #include "gen/sql/notification.h"
 #include "services/notification/notification.h"
+#include "services/notification/notifier.h"
 
 static const struct statement statements[] = {SQL_NOTIFICATION_STATEMENTS};
 
+/* clang-format off */
 static const struct handler handlers[] = {
+	HANDLE_post_send,
+	HANDLE_get_notification,
+	HANDLE_get_log,
+	HANDLE_get_queue,
+	HANDLE_list_templates,
+	HANDLE_get_template,
+	HANDLE_put_template,
+	HANDLE_delete_template,
 	HANDLE_get_preferences,
 	HANDLE_put_preferences,
 	HANDLE_patch_preferences,
 };
+/* clang-format on */
 
 static const struct subscription subscriptions[] = {
 	{.group = "notification", .apply = events_apply},
 };
 
+static const struct job jobs[] = {
+	{.name = "queue", .pressing = true, .run = run_queue},
+};
+
+/* The loop turns often enough for the queue, also when nobody rings. */
+static void on_tick(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	(void)context;
+}
+
+static bool start(struct daemon *d)
+{
+	static const int weights[PRIORITY_COUNT] = {1, 8, 4, 1};
+	struct wire_settings wire = {sending.connections, sending.egress_proxy};
+	struct notifier *n = talloc_zero(d, struct notifier);
+	struct timeval tick = {0, 100000};
+	const char *error = "no transfers can be made";
+
+	d->state = n;
+	n->daemon = d;
+	n->templates = template_store_new(n);
+	n->wire = wire_new(n, daemon_events(d), &wire);
+	lanes_init(&n->lanes, weights);
+	n->sent = metrics_counter(d->metrics, "ae_notifications_sent_total", "Messages that a provider took",
+				  "provider");
+	n->failed = metrics_counter(d->metrics, "ae_notification_attempts_failed_total",
+				    "Attempts that failed", "provider");
+	n->decided = metrics_counter(d->metrics, "ae_notification_decisions_total", "Decisions by outcome",
+				     "outcome");
+	if (n->wire == NULL || !providers_open(n, &error)) {
+		log_error("cannot start reason=\"%s\"", error);
+		return false;
+	}
+	event_add(event_new(daemon_events(d), -1, EV_PERSIST, on_tick, n), &tick);
+	return true;
+}
+
 static const struct daemon_description description = {
 	.service = "notification",
+	.settings = sending_rows,
 	.handlers = handlers,
 	.handler_count = sizeof(handlers) / sizeof(handlers[0]),
 	.subscriptions = subscriptions,
 	.subscription_count = sizeof(subscriptions) / sizeof(subscriptions[0]),
+	.jobs = jobs,
+	.job_count = sizeof(jobs) / sizeof(jobs[0]),
 	.statements = statements,
 	.statement_count = sizeof(statements) / sizeof(statements[0]),
+	.start = start,
+	.finish = queue_finish,
 };
 
 int main(int argc, char **argv)

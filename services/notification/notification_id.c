@@ -1,6 +1,8 @@
 /*
  * notification_id.c - ULIDs to bytes and back, and out of a Message-ID
  */
+#include <openssl/rand.h>
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -77,4 +79,19 @@ const char *notification_id_of_message(const void *parent, const char *message_i
 	memcpy(text, message_id, NOTIFICATION_ID_LENGTH);
 	text[NOTIFICATION_ID_LENGTH] = '\0';
 	return notification_id_valid(text) ? talloc_strdup(parent, text) : NULL;
+}
+
+const char *notification_id_new(const void *parent, instant now)
+{
+	unsigned char bytes[NOTIFICATION_ID_BYTES];
+	char *text = talloc_array(parent, char, NOTIFICATION_ID_LENGTH + 1);
+	int64_t milliseconds = now / 1000;
+	int i;
+
+	for (i = 5; i >= 0; i--, milliseconds >>= 8)
+		bytes[i] = (unsigned char)milliseconds;
+	if (RAND_bytes(bytes + 6, NOTIFICATION_ID_BYTES - 6) != 1)
+		abort();
+	notification_id_encode(bytes, text);
+	return text;
 }

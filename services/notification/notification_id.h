@@ -18,6 +18,9 @@ bool notification_id_valid(const char *text);
 void notification_id_encode(const unsigned char bytes[NOTIFICATION_ID_BYTES],
 			    char text[NOTIFICATION_ID_LENGTH + 1]);
 
+/* A new id under parent; ids made later sort later, to the millisecond. */
+const char *notification_id_new(const void *parent, instant now);
+
 /* When the id was made. */
 bool notification_id_instant(const char *text, instant *made);
 

@@ -1,0 +1,95 @@
+/*
+ * intent.h - a notification from the wish to tell something to the one state it ends in
+ *
+ * Rows of analytics.notifications. Every change is conditional on the state it starts from: whoever sends
+ * holds a lease and its fence, and an older holder's word counts for nothing.
+ */
+#ifndef AE_NOTIFICATION_INTENT_H
+#define AE_NOTIFICATION_INTENT_H
+
+#include "common/db.h"
+#include "common/json.h"
+#include "services/notification/channel.h"
+#include "services/notification/notification_id.h"
+
+enum intent_status {
+	INTENT_QUEUED,
+	INTENT_HELD,
+	INTENT_DIGEST,
+	INTENT_SENDING,
+	/* final from here */
+	INTENT_SENT,
+	INTENT_DROPPED,
+	INTENT_FAILED,
+	INTENT_EXPIRED,
+	INTENT_COLLAPSED,
+	INTENT_DIGESTED,
+	INTENT_STATUS_COUNT
+};
+
+struct intent {
+	const char *notification_id, *member_id;
+	enum intent_status status;
+	enum priority priority;
+	const char *category, *template;
+	int template_version;
+	const char *variables;                /* JSON */
+	const struct json *values;            /* the same, read */
+	unsigned channels;                    /* bits asked for; 0 = auto */
+	const char *cause;                    /* JSON {event_id, rule_id}; NULL if nobody's */
+	const char *client;                   /* who asked: a token's subject, "route:milestones", "digest" */
+	instant created, due, expires;        /* expires: INSTANT_MAX = never */
+	const char *collapse_key, *dedup_key; /* NULL = none */
+	int attempts;                         /* all channels together */
+	int tries;                            /* on this channel */
+	unsigned tried;                       /* bits of channels that have failed */
+	int channel;                          /* -1 = none yet */
+	const char *provider, *address, *provider_ref, *reason;
+	int64_t fence;
+	bool unknown;      /* the last attempt may have been taken */
+	int crashes;       /* leases that ended without a word */
+	const char *links; /* JSON array of tracked URLs, NULL if none */
+	instant sent;
+};
+
+/* A line of notification_logs. Absent: NULL, and -1 or 0 for numbers. */
+struct log_line {
+	const struct intent *intent;
+	const char *what; /* "queued", "decided", "attempt", "accepted", "failed", "delivered" ... */
+	int channel;
+	const char *provider;
+	int attempt;
+	const char *code, *detail;
+	const char *evidence; /* JSON */
+	instant at;
+};
+
+const char *intent_status_name(enum intent_status s);
+bool intent_final(enum intent_status s);
+
+/*
+ * Inside the caller's transaction. Makes sure that every member has a row to lock, sets older open
+ * intents of the same collapse keys aside, writes the new ones and their first log line. Intents whose
+ * dedup_key is known already are left out: their status becomes INTENT_STATUS_COUNT.
+ */
+bool intents_create(struct db *db, const void *scratch, struct intent **intents, size_t count);
+
+/*
+ * Takes due intents of a lane, at most `most`, oldest first, for `lease` microseconds: they are
+ * INTENT_SENDING now, and unknown if another lease on them ran out. Sent with db_send; read by the second.
+ */
+void intents_ask(struct db *db, enum priority lane, size_t most, int64_t lease);
+size_t intents_take(struct db *db, const void *parent, struct intent **out);
+
+/*
+ * Writes what became of intents that were claimed, where their fence still holds: status, due, channel,
+ * provider, address, counters, reason, links.
+ */
+bool intents_put(struct db *db, const void *scratch, struct intent *const *intents, size_t count);
+
+void logs_put(struct db *db, const void *scratch, const struct log_line *lines, size_t count);
+
+/* Those that failed, for somebody to look at. */
+void dead_letters_put(struct db *db, const void *scratch, struct intent *const *intents, size_t count);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * prepare.c - a claimed intent rendered for a channel: texts, tracked links, addresses
+ */
+#include <string.h>
+#include <talloc.h>
+
+#include "services/notification/notifier.h"
+#include "services/notification/rewrite_links.h"
+
+enum {
+	LINKS_DAYS = 730 /* tokens in a mail's links work for so long */
+};
+
+static const char *signed_url(struct notifier *n, const void *parent, const struct intent *i,
+			      enum track_kind kind, const char *under, instant now)
+{
+	struct track t = {.kind = kind, .expires = now + (instant)LINKS_DAYS * DAY_SECONDS * SECOND};
+	const char *error;
+	char *token;
+
+	if (sending.public_url[0] == '\0' || n->secret == NULL)
+		return "";
+	memcpy(t.notification_id, i->notification_id, NOTIFICATION_ID_LENGTH + 1);
+	token = track_make(parent, &n->keys, &t, &error);
+	return token ? talloc_asprintf(parent, "%s/u/%s%s", sending.public_url, token, under) : "";
+}
+
+/* What the sender gave, and beside it the member and the links. */
+static const struct json *variables_of(const void *parent, const struct intent *i, const struct recipient *r,
+				       const char *unsubscribe, const char *preferences)
+{
+	const char *name = json_get_text(r->profile, "name", ""), *error, *text;
+	struct json_writer *w = json_writer_new(parent);
+	const struct json *v;
+	size_t length;
+
+	json_open_object(w, NULL);
+	for (v = i->values ? i->values->first : NULL; v; v = v->next)
+		if (strcmp(v->name, "member") != 0 && strcmp(v->name, "links") != 0)
+			json_put_value(w, v->name, v);
+	json_open_object(w, "member");
+	json_put_text(w, "name", name);
+	json_put_text_n(w, "first_name", name, strcspn(name, " "));
+	json_put_text(w, "locale", json_get_text(r->holds, "locale", "en"));
+	json_close(w);
+	json_open_object(w, "links");
+	json_put_text(w, "unsubscribe", unsubscribe);
+	json_put_text(w, "preferences", preferences);
+	json_close(w);
+	json_close(w);
+	text = json_text(w, &length);
+	return json_parse(parent, text, length, &error);
+}
+
+static bool track_links(struct delivery *d, const struct recipient *r, instant now, const char **error)
+{
+	struct notifier *n = d->notifier;
+	struct rewrite how = {.keys = &n->keys,
+			      .base = sending.public_url,
+			      .notification_id = d->intent->notification_id,
+			      .expires = now + (instant)LINKS_DAYS * DAY_SECONDS * SECOND,
+			      .clicks = true,
+			      .opens = true};
+	struct rewritten out;
+	struct json_writer *w;
+	size_t i;
+
+	if (n->secret == NULL || sending.public_url[0] == '\0' ||
+	    !json_get_boolean(r->holds, "tracking_consent", false))
+		return true;
+	if (!rewrite_links(d, &how, d->message.html, &out, error))
+		return false;
+	d->message.html = out.html;
+	w = json_writer_new(d->intent);
+	json_open_array(w, NULL);
+	for (i = 0; i < out.count; i++)
+		json_put_text(w, NULL, out.urls[i]);
+	json_close(w);
+	d->intent->links = json_text(w, NULL);
+	return true;
+}
+
+/* What may be refused carries the way to refuse it. */
+static bool refusable(const struct intent *i)
+{
+	const struct category *c = category_find(i->category);
+
+	return i->priority != PRIORITY_CRITICAL && c && c->class != CLASS_TRANSACTIONAL;
+}
+
+static enum suppression mildest_wish(const struct intent *i)
+{
+	return refusable(i) ? SUPPRESSION_UNSUBSCRIBED : SUPPRESSION_MANUAL;
+}
+
+static void aim(struct delivery *d, const struct recipient *r, enum channel c)
+{
+	size_t k;
+
+	for (k = 0; k < r->target_count; k++)
+		if (r->targets[k].channel == c &&
+		    target_suppressed(&r->targets[k], d->intent->category) < mildest_wish(d->intent))
+			d->targets[d->target_count++] = &r->targets[k];
+}
+
+struct delivery *delivery_new(struct notifier *n, struct intent *i, const struct recipient *r,
+			      const struct template *t, enum channel c, instant now, const char **error)
+{
+	struct delivery *d = talloc_zero(i, struct delivery);
+	const char *unsubscribe = signed_url(n, d, i, TRACK_UNSUBSCRIBE, "", now);
+	const char *preferences = signed_url(n, d, i, TRACK_UNSUBSCRIBE, "/preferences", now);
+	const struct json *variables = variables_of(d, i, r, refusable(i) ? unsubscribe : "", preferences);
+
+	d->notifier = n;
+	d->intent = i;
+	d->message = (struct message){.notification_id = i->notification_id,
+				      .member_id = i->member_id,
+				      .attempt = i->attempts + i->crashes + 1,
+				      .priority = i->priority,
+				      .category = i->category,
+				      .collapse_key = i->collapse_key ? i->collapse_key : "",
+				      .unsubscribe = refusable(i) ? unsubscribe : "",
+				      .text = "",
+				      .html = "",
+				      .link = "",
+				      .title = "",
+				      .now = now,
+				      .expires = i->expires};
+	if (!template_render(d, t, c, json_get_text(r->holds, "locale", "en"), variables, &d->message,
+			     error) ||
+	    (c == CHANNEL_EMAIL && !track_links(d, r, now, error))) {
+		talloc_free(d);
+		return NULL;
+	}
+	aim(d, r, c);
+	i->channel = (int)c;
+	return d;
+}

@@ -1,0 +1,216 @@
+/*
+ * providers.c - the drivers that are configured, each behind its breaker and its limiter
+ */
+#include <event2/util.h>
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "common/log.h"
+#include "services/notification/email.h"
+#include "services/notification/notifier.h"
+#include "services/notification/slack.h"
+
+enum {
+	PROVIDERS_MAX = 8,
+	SECRET_MAX = 4096
+};
+
+static const struct breaker_policy breaker_policy = {.span = 30 * SECOND,
+						     .minimum = 10,
+						     .ratio = 0.5,
+						     .open_base = 2 * SECOND,
+						     .open_cap = 60 * SECOND,
+						     .probes = 3,
+						     .probe_timeout = 60 * SECOND,
+						     .ramp = 10 * SECOND};
+
+double random_share(void)
+{
+	uint32_t bits;
+
+	evutil_secure_rng_get_bytes(&bits, sizeof(bits));
+	return bits / 4294967296.0;
+}
+
+/* A credential's text without its last line end; NULL: *error says why. */
+static const char *credential(const void *parent, const char *setting, const char *path, const char **error)
+{
+	char text[SECRET_MAX + 1];
+	FILE *f = fopen(path, "re");
+	size_t n = f ? fread(text, 1, SECRET_MAX, f) : 0;
+
+	if (f)
+		fclose(f);
+	while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
+		n--;
+	if (n == 0) {
+		*error = talloc_asprintf(parent, "%s: %s cannot be read, or is empty", setting, path);
+		return NULL;
+	}
+	return talloc_strndup(parent, text, n);
+}
+
+static void add(struct notifier *n, struct driver *driver, double rate)
+{
+	struct provider *p = &n->providers[n->provider_count++];
+	instant now = clock_now();
+
+	*p = (struct provider){.driver = driver, .rate = {rate, rate > 1 ? rate : 1}};
+	breaker_init(&p->breaker, now);
+	bucket_init(&p->bucket, &p->rate, now);
+}
+
+static bool open_relay(struct notifier *n, const char *name, const char *url, const char **error)
+{
+	struct email_settings s = {.name = name,
+				   .url = url,
+				   .user = sending.smtp_user,
+				   .ca_file = sending.smtp_ca_file,
+				   .from = sending.mail_from,
+				   .from_name = sending.mail_from_name,
+				   .domain = sending.mail_domain,
+				   .bounce_domain = sending.bounce_domain,
+				   .verp_secret = n->secret,
+				   .dkim_selector = sending.dkim_selector,
+				   .dkim_key = sending.dkim_key,
+				   .unsubscribe_mail = sending.bounce_domain[0] != '\0',
+				   .plain = sending.smtp_plain};
+	struct driver *driver;
+
+	if (sending.smtp_password_file[0]) {
+		s.password = credential(n, "smtp_password_file", sending.smtp_password_file, error);
+		if (s.password == NULL)
+			return false;
+	}
+	driver = email_driver_new(n, &s, error);
+	if (driver)
+		add(n, driver, (double)sending.smtp_rate);
+	return driver != NULL;
+}
+
+static bool open_slack(struct notifier *n, const char **error)
+{
+	struct slack_settings s = {.base_url = sending.slack_url,
+				   .token_file = sending.slack_token_file,
+				   .ca_file = sending.slack_ca_file,
+				   .allow_plain = sending.slack_plain};
+	struct driver *driver = slack_api_new(n, &s, error);
+
+	if (driver)
+		add(n, driver, (double)sending.slack_rate);
+	return driver != NULL;
+}
+
+static bool open_secret(struct notifier *n, const char **error)
+{
+	if (sending.secret_file[0] == '\0')
+		return true;
+	n->secret = credential(n, "secret_file", sending.secret_file, error);
+	if (n->secret == NULL)
+		return false;
+	if (strlen(n->secret) < TRACK_SECRET_MIN) {
+		*error = "secret_file: must hold 16 bytes or more";
+		return false;
+	}
+	n->key = (struct track_key){1, (const unsigned char *)n->secret, strlen(n->secret)};
+	n->keys = (struct track_keys){&n->key, 1};
+	return true;
+}
+
+bool providers_open(struct notifier *n, const char **error)
+{
+	n->providers = talloc_zero_array(n, struct provider, PROVIDERS_MAX);
+	return open_secret(n, error) &&
+	       (sending.smtp_url[0] == '\0' || open_relay(n, "relay", sending.smtp_url, error)) &&
+	       (sending.smtp_2_url[0] == '\0' || open_relay(n, "relay_2", sending.smtp_2_url, error)) &&
+	       (sending.slack_token_file[0] == '\0' || open_slack(n, error));
+}
+
+unsigned providers_configured(const struct notifier *n)
+{
+	unsigned bits = 0;
+	size_t i;
+
+	for (i = 0; i < n->provider_count; i++)
+		bits |= CHANNEL_BIT(n->providers[i].driver->channel);
+	return bits;
+}
+
+static instant ready_at(const struct provider *p, instant now)
+{
+	instant breaker = breaker_next(&p->breaker, now), bucket = bucket_next(&p->bucket, &p->rate, now);
+
+	return breaker > bucket ? breaker : bucket;
+}
+
+unsigned providers_available(const struct notifier *n, instant now, instant *retry_at)
+{
+	unsigned bits = 0;
+	size_t i;
+	instant at;
+
+	*retry_at = INSTANT_MAX;
+	for (i = 0; i < n->provider_count; i++) {
+		at = ready_at(&n->providers[i], now);
+		if (at <= now)
+			bits |= CHANNEL_BIT(n->providers[i].driver->channel);
+		if (at < *retry_at)
+			*retry_at = at;
+	}
+	/* Those that wait come back one after the other, not all at the first moment. */
+	if (*retry_at < INSTANT_MAX)
+		*retry_at += (int64_t)(random_share() * 2 * SECOND) + 1;
+	return bits;
+}
+
+bool provider_other(const struct notifier *n, enum channel c, const struct provider *than, instant now)
+{
+	size_t i;
+
+	for (i = 0; i < n->provider_count; i++)
+		if (n->providers[i].driver->channel == c && &n->providers[i] != than &&
+		    ready_at(&n->providers[i], now) <= now)
+			return true;
+	return false;
+}
+
+struct provider *provider_enter(struct notifier *n, enum channel c, const char *avoid, instant now,
+				breaker_pass *pass)
+{
+	struct provider *p;
+	size_t round, i;
+
+	for (round = 0; round < 2; round++)
+		for (i = 0; i < n->provider_count; i++) {
+			p = &n->providers[i];
+			if (p->driver->channel != c ||
+			    (round == 0) == (avoid && strcmp(p->driver->name, avoid) == 0))
+				continue;
+			if (ready_at(p, now) > now)
+				continue;
+			*pass = breaker_enter(&p->breaker, &breaker_policy, now, random_share());
+			if (*pass == 0)
+				continue;
+			bucket_take(&p->bucket, &p->rate, now);
+			return p;
+		}
+	return NULL;
+}
+
+/* A refusal of one message says nothing about the provider. */
+void provider_leave(struct notifier *n, struct provider *p, breaker_pass pass, const struct step_out *out)
+{
+	bool good = out->outcome == OUTCOME_ACCEPTED || out->outcome == OUTCOME_REFUSED ||
+		    out->outcome == OUTCOME_DEAD;
+	enum breaker_state before = p->breaker.state;
+	instant now = clock_now();
+
+	(void)n;
+	if (out->retry_after > 0)
+		bucket_pause(&p->bucket, now + out->retry_after);
+	breaker_leave(&p->breaker, &breaker_policy, pass, good, now, random_share());
+	if (p->breaker.state != before)
+		log_warning("provider %s: breaker %s after code=%s", p->driver->name,
+			    breaker_state_name(p->breaker.state), out->code);
+}

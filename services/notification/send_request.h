@@ -1,0 +1,38 @@
+/*
+ * send_request.h - the body of POST /notifications/send, checked
+ *
+ *   member_id | members[] (up to 1,000)
+ *   category, template ("name" or "name@version"), variables{}, channels[] or "auto",
+ *   priority, send_at, expires_at, collapse_key, dry_run, metadata{}
+ */
+#ifndef AE_NOTIFICATION_SEND_REQUEST_H
+#define AE_NOTIFICATION_SEND_REQUEST_H
+
+#include "common/problem.h"
+#include "services/notification/channel.h"
+
+enum {
+	SEND_MEMBERS_MAX = 1000,
+	SEND_FAULTS_MAX = 20,
+	COLLAPSE_KEY_MAX = 64
+};
+
+struct send_request {
+	const char **members; /* each once, in the order given */
+	size_t member_count;
+	const char *category, *template;
+	int template_version;         /* 0 = the newest active one */
+	const struct json *variables; /* an object, or NULL */
+	unsigned channels;            /* bits; 0 = auto */
+	enum priority priority;       /* PRIORITY_COUNT = the category's */
+	instant send_at, expires_at;  /* 0 = at once; INSTANT_MAX = never */
+	const char *collapse_key;     /* NULL = none */
+	const struct json *metadata;  /* an object, or NULL */
+	bool dry_run;
+};
+
+/* Everything hangs under parent. False: what is wrong is in faults, each with its pointer. */
+bool send_request_read(const void *parent, const struct json *body, instant now, struct send_request *out,
+		       struct fault faults[SEND_FAULTS_MAX], size_t *fault_count);
+
+#endif

@@ -1,0 +1,237 @@
+"""Stories of messages: asked for, decided, sent to a real SMTP server, told in the log."""
+import email
+import email.policy
+import json
+import threading
+import uuid
+
+import pytest
+from aiosmtpd.controller import Controller
+from conftest import System, until
+
+WELCOME = {
+    "description": "for the tests", "schema": {"type": "object", "required": ["points"], "properties": {"points": {"type": "integer"}}},
+    "sample": {"points": 5},
+    "locales": {
+        "en": {"email": {"subject": "{{points}} points for {{member.first_name}}", "text": "You have {{points}} points.\n{{links.unsubscribe}}",
+                         "html": "<p>You have <b>{{points}}</b> points, {{member.name}}. <a href=\"https://shop.example.org/\">Shop</a></p>"},
+               "push": {"title": "{{points}} points", "body": "Yours", "link": "https://shop.example.org/"}},
+        "de": {"email": {"subject": "{{points}} Punkte", "text": "Sie haben {{points}} Punkte.", "html": "<p>{{points}} Punkte</p>"}}},
+}
+
+
+class Sink:
+    """An SMTP server: keeps mails by recipient; answers as told by the recipient's name."""
+
+    def __init__(self):
+        self.mails, self.script, self.tries = {}, {}, {}
+        self.lock = threading.Lock()
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        with self.lock:
+            self.tries[address] = self.tries.get(address, 0) + 1
+            answers = self.script.get(address, [])
+            answer = answers.pop(0) if answers else None
+        if answer:
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Ok"
+
+    async def handle_DATA(self, server, session, envelope):
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        with self.lock:
+            for address in envelope.rcpt_tos:
+                self.mails.setdefault(address, []).append(mail)
+        return "250 2.0.0 Ok"
+
+    def got(self, address):
+        with self.lock:
+            return list(self.mails.get(address, []))
+
+
+class KernelsPort(Controller):
+    """The kernel chooses the port, which is known only once it listens."""
+
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+def settings(folder, port, **more):
+    secret = folder / "secret"
+    secret.write_text("0123456789abcdef0123456789abcdef\n")
+    rows = {"smtp_url": f"smtp://127.0.0.1:{port}", "smtp_plain": "yes", "mail_from": "hello@shop.example.org", "mail_from_name": "The Shop",
+            "mail_domain": "shop.example.org", "secret_file": secret, "public_url": "https://go.example.org", **more}
+    return [word for name, value in rows.items() for word in ("--set", f"notification.{name}={value}")]
+
+
+@pytest.fixture(scope="module")
+def sink():
+    made = Sink()
+    controller = KernelsPort(made, hostname="127.0.0.1", port=0, server_hostname="sink.example.org")
+    controller.start()
+    made.port = controller.port
+    yield made
+    controller.stop()
+
+
+@pytest.fixture(scope="module")
+def sender(sink, tmp_path_factory):
+    made = System(*settings(tmp_path_factory.mktemp("secrets"), sink.port))
+    reply = request(made, "PUT", "/notification-templates/welcome", WELCOME, role="admin")
+    assert reply.status == 200 and reply.json == {"name": "welcome", "version": 1}
+    yield made
+    made.remove()
+
+
+def request(system, method, path, body=None, **more):
+    headers = {"Content-Type": "application/json", **more.pop("headers", {})}
+    return system.request(method, path, data=None if body is None else json.dumps(body).encode(), headers=headers, **more)
+
+
+def enrol(system, member, **data):
+    time = "2026-01-01T10:00:00Z"
+    system.post_events([{"specversion": "1.0", "type": "MemberEnrolledEvent", "source": "/tests/sending", "id": member, "subject": member,
+                         "time": time, "data": {"member_id": member, "enrolled_at": time, "name": "Ada Byron",
+                                                "email": f"{member}@example.org", "locale": "en-GB", "time_zone": "UTC",
+                                                "consents": {"marketing": True, "tracking": True}, **data}}])
+    system.wait_caught_up("notification")
+    return member
+
+
+def send(system, key=None, **body):
+    body = {"category": "account", "template": "welcome", "variables": {"points": 120}, **body}
+    return request(system, "POST", "/notifications/send", body, role="service", headers={"Idempotency-Key": key or str(uuid.uuid4())})
+
+
+def sent(system, **body):
+    reply = send(system, **body)
+    assert reply.status == 202, reply
+    return reply.json["notifications"][0]["notification_id"]
+
+
+def told(system, notification):
+    return request(system, "GET", f"/notifications/{notification}", role="admin").json
+
+
+def ended(system, notification, status, deadline=20):
+    return until(lambda: (n := told(system, notification))["status"] == status and n, deadline, f"{notification} {status}")
+
+
+def test_a_message_arrives_and_is_told(sender, sink):
+    member = enrol(sender, "arrives")
+    notification = sent(sender, member_id=member)
+    done = ended(sender, notification, "sent")
+    mail, = sink.got("arrives@example.org")
+    assert mail["Subject"] == "120 points for Ada" and notification in mail["Message-ID"]
+    assert (done["channel"], done["provider"], done["attempts"], done["template"]) == ("email", "relay", 1, "welcome@1")
+    assert [line["what"] for line in done["log"]] == ["queued", "decided", "accepted"]
+    assert [s["step"] for s in done["log"][1]["evidence"]["steps"]][:2] == ["template", "suppression"]
+    log = request(sender, "GET", f"/notifications/{member}/log", role="member", member=member).json
+    assert [n["notification_id"] for n in log["notifications"]] == [notification] and log["next_cursor"] is None
+    assert request(sender, "GET", f"/notifications/{notification}", role="member", member="somebody").status == 404
+    events = sender.sql("SELECT body FROM analytics.event_log WHERE type = 'NotificationSentEvent' AND member_id = 'arrives'")
+    assert len(events) == 1
+
+
+def test_the_same_key_sends_once(sender, sink):
+    member = enrol(sender, "once")
+    first = send(sender, key="k1", member_id=member)
+    again = send(sender, key="k1", member_id=member)
+    assert first.status == again.status == 202 and first.json == again.json and again.headers["Idempotency-Replayed"] == "true"
+    assert send(sender, key="k1", member_id=member, variables={"points": 1}).status == 422
+    ended(sender, first.json["notifications"][0]["notification_id"], "sent")
+    assert len(sink.got("once@example.org")) == 1
+
+
+def test_what_is_wrong_is_named(sender):
+    wrong = send(sender, member_id="x y", category="nonsense", priority="loud", colour="red")
+    assert wrong.status == 400
+    assert {e["pointer"] for e in wrong.json["errors"]} == {"/member_id", "/category", "/priority", "/colour"}
+    assert send(sender, member_id="x", template="nothing").json["errors"][0]["pointer"] == "/template"
+    assert send(sender, member_id="x", variables={"points": "many"}).json["errors"][0]["pointer"] == "/variables/points"
+    body = {"member_id": "x", "category": "account", "template": "welcome", "variables": {"points": 1}}
+    assert "Idempotency-Key" in request(sender, "POST", "/notifications/send", body, role="service").json["detail"]
+    assert request(sender, "POST", "/notifications/send", body, role="member", member="x").status == 403
+
+
+def test_a_dry_run_tells_and_sends_nothing(sender, sink):
+    member = enrol(sender, "dry", consents={})
+    reply = send(sender, member_id=member, category="promotions", dry_run=True)
+    decision, = reply.json["decisions"]
+    assert reply.status == 200 and decision["decision"]["reason"] == "no_consent"
+    assert decision["decision"]["steps"][-1] == {"step": "consent", "result": "no_consent"}
+    assert not sink.got("dry@example.org") and request(sender, "GET", f"/notifications/{member}/log", role="admin").json["notifications"] == []
+
+
+def test_a_refusal_for_now_is_tried_again(sender, sink):
+    member = enrol(sender, "later")
+    sink.script["later@example.org"] = ["451 4.3.0 busy"]
+    done = ended(sender, sent(sender, member_id=member), "sent")
+    assert done["attempts"] == 2 and [line["what"] for line in done["log"]].count("deferred") == 1
+    assert len(sink.got("later@example.org")) == 1
+
+
+def test_a_dead_address_is_not_asked_again(sender, sink):
+    member = enrol(sender, "gone")
+    sink.script["gone@example.org"] = ["550 5.1.1 no such user"] * 5
+    done = ended(sender, sent(sender, member_id=member, channels=["email"]), "dropped")
+    assert done["reason"] == "suppressed"
+    again = ended(sender, sent(sender, member_id=member, channels=["email"], priority="critical"), "dropped")
+    assert again["reason"] == "suppressed" and sink.tries["gone@example.org"] == 1
+
+
+def test_quiet_hours_hold_and_opting_out_stops(sender, sink):
+    member = enrol(sender, "quiet")
+    path = f"/notifications/{member}/preferences"
+    request(sender, "PATCH", path, {"quiet_hours": {"from": "00:00", "to": "23:59"}}, role="admin", headers={"If-Match": "*"})
+    notification = sent(sender, member_id=member, category="tier")
+    held = ended(sender, notification, "held")
+    assert held["reason"] == "quiet"
+    assert request(sender, "PATCH", path, {"global_opt_out": True, "quiet_hours": None}, role="admin", headers={"If-Match": "*"}).status == 200
+    sender.sql("UPDATE analytics.notifications SET due_at = now() WHERE notification_id = %s", notification)
+    assert ended(sender, notification, "dropped")["reason"] == "opted_out"
+    assert not sink.got("quiet@example.org")
+
+
+def test_the_newest_of_a_collapse_key_remains(sender, sink):
+    member = enrol(sender, "collapse")
+    soon = "2026-12-20T00:00:00Z"
+    first = sent(sender, member_id=member, collapse_key="balance", send_at=soon)
+    second = sent(sender, member_id=member, collapse_key="balance", variables={"points": 7})
+    ended(sender, second, "sent")
+    assert told(sender, first)["status"] == "collapsed" and len(sink.got("collapse@example.org")) == 1
+
+
+def test_the_cap_counts_across_sources(sender, sink):
+    member = enrol(sender, "capped")
+    ids = [sent(sender, member_id=member, category="tier") for _ in range(4)]
+    until(lambda: all(told(sender, i)["status"] not in ("queued", "sending") for i in ids))
+    assert sorted(told(sender, i)["status"] for i in ids)[-2:] == ["sent", "sent"]
+    assert len(sink.got("capped@example.org")) == 2
+    assert {told(sender, i).get("reason") for i in ids} == {None, "cap_category_day"}
+
+
+def test_an_expired_message_is_not_sent(sender):
+    member = enrol(sender, "expired")
+    notification = sent(sender, member_id=member, send_at="2026-12-20T00:00:00Z", expires_at="2026-12-21T00:00:00Z")
+    sender.sql("UPDATE analytics.notifications SET due_at = now(), expires_at = now() WHERE notification_id = %s", notification)
+    assert ended(sender, notification, "expired")["reason"] == "expired"
+
+
+def test_a_campaign_does_not_hold_up_the_rest(sender, sink):
+    members = [enrol(sender, f"bulk{i}") for i in range(3)]
+    bulk = send(sender, members=members, category="promotions", priority="bulk").json["notifications"]
+    for n in bulk:
+        assert ended(sender, n["notification_id"], "sent")["priority"] == "bulk"
+        assert "List-Unsubscribe-Post" in sink.got(f"{n['member_id']}@example.org")[0]
+    queue = request(sender, "GET", "/notification-queue", role="admin").json
+    assert queue["providers"][0]["breaker"] == "closed" and queue["on_their_way"] == 0
+
+
+def test_a_bad_template_is_refused(sender):
+    broken = {**WELCOME, "locales": {"en": {"email": {"subject": "{{#a}}", "text": "x"}}}}
+    reply = request(sender, "PUT", "/notification-templates/broken", broken, role="admin")
+    assert reply.status == 422 and "/locales/en/email/subject" in reply.json["detail"]
+    assert request(sender, "PUT", "/notification-templates/welcome", WELCOME, role="service").status == 403
+    assert request(sender, "GET", "/notification-templates/welcome", role="admin").json["document"] == WELCOME
