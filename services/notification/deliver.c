@@ -189,8 +189,12 @@ static void make_event(const void *parent, const struct delivery *d, struct log_
 	json_put_text(w, "category", i->category);
 	json_put_text(w, "channel", channel_name((enum channel)i->channel));
 	json_put_text(w, "provider", i->provider);
-	json_put_text(w, "template", talloc_asprintf(w, "%s@%d", i->template, i->template_version));
-	json_put_integer(w, "attempt", i->attempts);
+	json_put_text(w, "template", i->template);
+	json_put_integer(w, "template_version", i->template_version);
+	json_put_integer(w, "attempts", i->attempts);
+	json_put_text(w, "accepted_at", instant_format(i->sent, time));
+	if (i->cause)
+		json_put_raw(w, "cause", i->cause, strlen(i->cause));
 	json_close(w);
 	json_close(w);
 	e->body = json_text(w, &e->length);

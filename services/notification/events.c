@@ -1,5 +1,5 @@
 /*
- * events.c - enrolments bring contact points, locale, zone and consents
+ * events.c - enrolments bring contact points, locale, zone and consents; routes make events into messages
  *
  * They are where a member can be reached until the member says otherwise. The newest enrolment holds,
  * whatever came first, so the outcome does not depend on the order of arrival.
@@ -11,6 +11,8 @@
 #include "common/schema.h"
 #include "gen/sql/notification.h"
 #include "services/notification/notification.h"
+#include "services/notification/notifier.h"
+#include "services/notification/route.h"
 
 static const char *const kept[] = {"name",   "email",     "push_tokens", "slack_user_id",
 				   "locale", "time_zone", "consents",    "birth_date"};
@@ -64,7 +66,7 @@ static size_t take_enrolments(struct batch *b, const struct log_event **out)
 	return n;
 }
 
-bool events_apply(struct batch *b)
+static bool profiles_apply(struct batch *b)
 {
 	const struct log_event **found = talloc_array(b->events, const struct log_event *, b->count + 1);
 	struct db_array *members, *profiles, *times;
@@ -87,4 +89,14 @@ bool events_apply(struct batch *b)
 	}
 	db_query(b->db, found, SQL_NOTIFICATION_PUT_PROFILES, "aaa", members, profiles, times);
 	return !db_failed(b->db);
+}
+
+bool events_apply(struct batch *b)
+{
+	return profiles_apply(b) && routes_apply(b);
+}
+
+void events_committed(struct batch *b)
+{
+	queue_wake(b->daemon->state);
 }

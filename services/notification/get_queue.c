@@ -13,7 +13,7 @@ static void put_lane(struct json_writer *w, const struct rows *r, size_t i, inst
 	json_put_integer(w, "due", row_integer(r, i, 2));
 	json_put_integer(w, "sending", row_integer(r, i, 3));
 	json_put_real(w, "oldest_seconds",
-		      row_null(r, i, 4) ? 0 : (double)((now - row_instant(r, i, 4)) / 1000) / 1000);
+		      row_null(r, i, 4) ? 0 : (double)(now - row_instant(r, i, 4)) / SECOND);
 	json_close(w);
 }
 

@@ -19,7 +19,7 @@ static bool held_out(const char *member_id)
 }
 
 void judge(const struct notifier *n, const struct intent *i, const struct recipient *r,
-	   const struct template *t, instant now, struct decision *out)
+	   const struct message_template *t, instant now, struct decision *out)
 {
 	struct decision_input in = {
 		.now = now,

@@ -30,11 +30,12 @@ static const struct handler handlers[] = {
 /* clang-format on */
 
 static const struct subscription subscriptions[] = {
-	{.group = "notification", .apply = events_apply},
+	{.group = "notification", .apply = events_apply, .committed = events_committed},
 };
 
 static const struct job jobs[] = {
 	{.name = "queue", .pressing = true, .run = run_queue},
+	{.name = "base_templates", .interval = 60 * SECOND, .run = put_base_templates},
 };
 
 /* The loop turns often enough for the queue, also when nobody rings. */

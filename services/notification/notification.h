@@ -28,5 +28,6 @@ reply reply_preferences(struct request *req, const char *member_id, const struct
 
 /* events.c: contact points and consents of enrolments */
 bool events_apply(struct batch *b);
+void events_committed(struct batch *b);
 
 #endif

@@ -79,6 +79,7 @@ struct notifier {
 	const char *secret;
 	struct track_key key;
 	struct track_keys keys;
+	bool templates_put; /* the release's */
 	struct metric *sent, *failed, *decided;
 };
 
@@ -98,16 +99,21 @@ double random_share(void); /* 0 <= x < 1 */
 /* template_store.c: templates by name and version, read once. version 0 = the newest in use; what is found is
  * put there. */
 struct template_store *template_store_new(const void *parent);
-struct template *template_load(struct template_store *s, struct db *db, const char *name, int *version);
+struct message_template *template_load(struct template_store *s, struct db *db, const char *name,
+				       int *version);
+
+/* base_templates.c: the job that brings the release's templates into the database, once. */
+bool put_base_templates(struct daemon *d);
 
 /* judge.c: the decision for an intent. template NULL: there is none of that name. */
 void judge(const struct notifier *n, const struct intent *i, const struct recipient *r,
-	   const struct template *t, instant now, struct decision *out);
+	   const struct message_template *t, instant now, struct decision *out);
 const char *decision_json(const void *parent, const struct decision *d);
 
 /* prepare.c: renders a claimed intent for a channel. NULL: *error says why. */
 struct delivery *delivery_new(struct notifier *n, struct intent *i, const struct recipient *r,
-			      const struct template *t, enum channel c, instant now, const char **error);
+			      const struct message_template *t, enum channel c, instant now,
+			      const char **error);
 
 /* deliver.c */
 void delivery_start(struct delivery *d);

@@ -58,7 +58,7 @@ static struct intent **make_intents(struct request *req, const struct send_reque
 /* --- dry run -------------------------------------------------------------------------------------- */
 
 static reply tell_decisions(struct request *req, struct intent **intents, size_t count,
-			    const struct template *t)
+			    const struct message_template *t)
 {
 	struct recipients *all = recipients_load(req->db, req, intents, count, false, clock_now());
 	struct json_writer *w = json_writer_new(req);
@@ -161,11 +161,11 @@ static reply send_once(struct request *req, const char *key, struct intent **int
 
 /* --- the request ------------------------------------------------------------------------------------ */
 
-static struct template *check_template(struct request *req, struct send_request *s, reply *out)
+static struct message_template *check_template(struct request *req, struct send_request *s, reply *out)
 {
 	struct fault faults[TEMPLATE_FAULTS_MAX];
 	struct notifier *n = req->daemon->state;
-	struct template *t = template_load(n->templates, req->db, s->template, &s->template_version);
+	struct message_template *t = template_load(n->templates, req->db, s->template, &s->template_version);
 	const struct json *variables = s->variables;
 	const char *error;
 	size_t count = 0;
@@ -190,7 +190,7 @@ reply post_send(struct request *req, const struct post_send_in *in)
 	const char *key = request_header(req, "idempotency-key"), *error;
 	const struct json *body = json_parse(req, req->body, req->body_length, &error);
 	struct fault faults[SEND_FAULTS_MAX];
-	struct template *t;
+	struct message_template *t;
 	struct send_request s;
 	struct intent **intents;
 	size_t count;

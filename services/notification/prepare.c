@@ -104,7 +104,8 @@ static void aim(struct delivery *d, const struct recipient *r, enum channel c)
 }
 
 struct delivery *delivery_new(struct notifier *n, struct intent *i, const struct recipient *r,
-			      const struct template *t, enum channel c, instant now, const char **error)
+			      const struct message_template *t, enum channel c, instant now,
+			      const char **error)
 {
 	struct delivery *d = talloc_zero(i, struct delivery);
 	const char *unsubscribe = signed_url(n, d, i, TRACK_UNSUBSCRIBE, "", now);

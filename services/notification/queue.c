@@ -122,7 +122,7 @@ static void put_back(struct slice *s, struct intent *i)
 	s->changed[s->changed_count++] = i;
 }
 
-static void send_off(struct slice *s, struct intent *i, struct recipient *r, const struct template *t,
+static void send_off(struct slice *s, struct intent *i, struct recipient *r, const struct message_template *t,
 		     const struct decision *d)
 {
 	struct delivery *delivery;
@@ -164,7 +164,8 @@ static void settle(struct slice *s, struct intent *i)
 {
 	struct recipient *r = recipient_find(s->recipients, i->member_id);
 	int version = i->template_version;
-	const struct template *t = template_load(s->n->templates, s->n->daemon->db, i->template, &version);
+	const struct message_template *t = template_load(s->n->templates, s->n->daemon->db, i->template,
+							 &version);
 	struct decision d;
 
 	if (i->crashes >= CRASHES_MAX) {

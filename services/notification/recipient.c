@@ -221,7 +221,7 @@ static unsigned wanted_of(const struct json *holds, const char *category)
 
 static int minute_of(const char *text)
 {
-	return strlen(text) == 5 ? atoi(text) * 60 + atoi(text + 3) : 0;
+	return strlen(text) == 5 ? (int)(strtol(text, NULL, 10) * 60 + strtol(text + 3, NULL, 10)) : 0;
 }
 
 static void quiet_facts(const struct json *quiet, struct decision_input *in)

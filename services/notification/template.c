@@ -32,8 +32,7 @@ struct words {
 	struct mustache *piece[CHANNEL_COUNT][PIECES]; /* NULL = none */
 };
 
-struct template
-{
+struct message_template {
 	const struct json *document, *schema, *sample, *partials;
 	struct words words[LOCALES_MAX];
 	size_t count;
@@ -41,8 +40,8 @@ struct template
 
 /* --- reading --------------------------------------------------------------------------------------- */
 
-static bool read_piece(struct template *t, struct words *w, enum channel c, int k, const struct json *text,
-		       const char **error)
+static bool read_piece(struct message_template *t, struct words *w, enum channel c, int k,
+		       const struct json *text, const char **error)
 {
 	const char *fault;
 
@@ -58,7 +57,7 @@ static bool read_piece(struct template *t, struct words *w, enum channel c, int 
 	return w->piece[c][k] != NULL;
 }
 
-static bool read_words(struct template *t, const struct json *locale, const char **error)
+static bool read_words(struct message_template *t, const struct json *locale, const char **error)
 {
 	struct words *w = &t->words[t->count++];
 	const struct json *channel;
@@ -83,7 +82,7 @@ static bool read_words(struct template *t, const struct json *locale, const char
 	return true;
 }
 
-static bool check_sample(struct template *t, const char **error)
+static bool check_sample(struct message_template *t, const char **error)
 {
 	struct fault faults[TEMPLATE_FAULTS_MAX];
 	struct message m;
@@ -102,9 +101,9 @@ static bool check_sample(struct template *t, const char **error)
 	return true;
 }
 
-struct template *template_read(const void *parent, const struct json *document, const char **error)
+struct message_template *template_read(const void *parent, const struct json *document, const char **error)
 {
-	struct template *t = talloc_zero(parent, struct template);
+	struct message_template *t = talloc_zero(parent, struct message_template);
 	const struct json *locales = json_get(document, "locales"), *l;
 
 	t->document = document;
@@ -126,7 +125,7 @@ struct template *template_read(const void *parent, const struct json *document, 
 	return check_sample(t, error) ? t : NULL;
 }
 
-unsigned template_channels(const struct template *t)
+unsigned template_channels(const struct message_template *t)
 {
 	unsigned bits = 0;
 	size_t i;
@@ -170,7 +169,7 @@ static void fault(const void *parent, struct fault *faults, size_t *count, const
 		faults[(*count)++] = (struct fault){talloc_asprintf(parent, "/variables/%s", name), detail};
 }
 
-bool template_check(const void *parent, const struct template *t, const struct json *variables,
+bool template_check(const void *parent, const struct message_template *t, const struct json *variables,
 		    struct fault faults[TEMPLATE_FAULTS_MAX], size_t *fault_count)
 {
 	const struct json *required = json_get(t->schema, "required"),
@@ -203,7 +202,7 @@ static const char *find_partial(void *context, const char *name, size_t *length)
 }
 
 /* "de-AT", else "de", else "en", else the first, of those that have the channel. */
-static const struct words *words_for(const struct template *t, enum channel c, const char *locale)
+static const struct words *words_for(const struct message_template *t, enum channel c, const char *locale)
 {
 	size_t language = strcspn(locale, "-_"), i;
 	int round;
@@ -237,7 +236,7 @@ static char *one_line(char *text)
 	return text;
 }
 
-static char *render(const void *parent, const struct template *t, const struct mustache *m,
+static char *render(const void *parent, const struct message_template *t, const struct mustache *m,
 		    const struct json *variables, bool html, const char **error)
 {
 	struct mustache_partials partials = {find_partial, (void *)(uintptr_t)t->partials};
@@ -248,8 +247,9 @@ static char *render(const void *parent, const struct template *t, const struct m
 			       error);
 }
 
-bool template_render(const void *parent, const struct template *t, enum channel channel, const char *locale,
-		     const struct json *variables, struct message *out, const char **error)
+bool template_render(const void *parent, const struct message_template *t, enum channel channel,
+		     const char *locale, const struct json *variables, struct message *out,
+		     const char **error)
 {
 	const struct words *w = words_for(t, channel, locale);
 	char *title, *text, *third;

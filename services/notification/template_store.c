@@ -15,7 +15,7 @@ enum {
 struct kept {
 	const char *name;
 	int version;
-	struct template *template;
+	struct message_template *template;
 };
 
 struct template_store {
@@ -28,7 +28,7 @@ struct template_store *template_store_new(const void *parent)
 	return talloc_zero(parent, struct template_store);
 }
 
-static struct template *find(const struct template_store *s, const char *name, int version)
+static struct message_template *find(const struct template_store *s, const char *name, int version)
 {
 	size_t i;
 
@@ -38,13 +38,13 @@ static struct template *find(const struct template_store *s, const char *name, i
 	return NULL;
 }
 
-static struct template *keep(struct template_store *s, const char *name, int version, const char *text,
-			     size_t length)
+static struct message_template *keep(struct template_store *s, const char *name, int version,
+				     const char *text, size_t length)
 {
 	void *home = talloc_named_const(s, 0, "template");
 	const char *error = "is no JSON";
 	const struct json *document = json_parse(home, text, length, &error);
-	struct template *t = document ? template_read(home, document, &error) : NULL;
+	struct message_template *t = document ? template_read(home, document, &error) : NULL;
 	size_t at = s->count < KEPT_MAX ? s->count++ : s->oldest++ % KEPT_MAX;
 
 	if (s->kept[at].name)
@@ -55,10 +55,11 @@ static struct template *keep(struct template_store *s, const char *name, int ver
 	return t;
 }
 
-struct template *template_load(struct template_store *s, struct db *db, const char *name, int *version)
+struct message_template *template_load(struct template_store *s, struct db *db, const char *name,
+				       int *version)
 {
 	void *scratch = talloc_named_const(s, 0, "loading");
-	struct template *t = *version ? find(s, name, *version) : NULL;
+	struct message_template *t = *version ? find(s, name, *version) : NULL;
 	struct rows *r;
 	const char *text;
 	size_t length;

@@ -30,6 +30,13 @@ INSERT INTO analytics.notification_routes (route_id, event_type, template, fallb
 	('milestones', 'MilestoneAchievedEvent', 'milestone_{{kind}}', 'milestone_generic', 'milestones', 2),
 	('alerts', 'EngagementAlertTriggeredEvent', 'alert_{{kind}}', 'alert_generic', 'alerts', 2);
 
+INSERT INTO analytics.notification_routes (route_id, event_type, condition, template, fallback, category, priority) VALUES
+	('milestones', 'MilestoneAchievedEvent', '{"!": [{"var": "reverted"}]}', 'milestone_{{milestone_id}}', 'milestone', 'milestones', 2),
+	('alerts_expiry', 'EngagementAlertTriggeredEvent', '{"in": ["expir", {"var": "kind"}]}', 'alert_{{kind}}', 'alert', 'expiry_warnings', 2),
+	('alerts_tier', 'EngagementAlertTriggeredEvent', '{"in": ["tier", {"var": "kind"}]}', 'alert_{{kind}}', 'alert', 'tier', 2),
+	('alerts', 'EngagementAlertTriggeredEvent', '{"!": [{"or": [{"in": ["expir", {"var": "kind"}]}, {"in": ["tier", {"var": "kind"}]}]}]}',
+	 'alert_{{kind}}', 'alert', 'insights', 2);
+
 CREATE TABLE analytics.notifications (
 	notification_id  text        NOT NULL,
 	member_id        text        NOT NULL,

@@ -1,0 +1,154 @@
+/*
+ * route.c - events into intents: condition, template, category, priority; once per event and route
+ */
+#include <inttypes.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "common/logic.h"
+#include "common/mustache.h"
+#include "gen/sql/notification.h"
+#include "services/notification/notifier.h"
+#include "services/notification/route.h"
+
+struct route {
+	const char *id, *event_type, *template, *fallback, *category;
+	struct logic *condition;
+	enum priority priority;
+	int64_t max_age;
+};
+
+struct routing {
+	struct batch *batch;
+	struct route *routes;
+	size_t route_count;
+	struct intent **made;
+	size_t made_count;
+	instant now;
+};
+
+static struct logic *read_condition(const void *parent, const struct rows *r, size_t i)
+{
+	const char *error, *text;
+	size_t length;
+
+	text = row_bytes(r, i, 2, &length);
+	return logic_parse(parent, json_parse(parent, text, length, &error), &error);
+}
+
+static void load_routes(struct routing *g)
+{
+	struct rows *r = db_query(g->batch->db, g->batch->events, SQL_NOTIFICATION_GET_ROUTES, "");
+	size_t i;
+
+	g->routes = talloc_zero_array(g->batch->events, struct route, rows_count(r) + 1);
+	for (i = 0; i < rows_count(r); i++)
+		g->routes[g->route_count++] = (struct route){
+			.id = row_text(r, i, 0),
+			.event_type = row_text(r, i, 1),
+			.condition = read_condition(g->routes, r, i),
+			.template = row_text(r, i, 3),
+			.fallback = row_null(r, i, 4) ? NULL : row_text(r, i, 4),
+			.category = row_text(r, i, 5),
+			.priority = (enum priority)row_integer(r, i, 6),
+			.max_age = row_integer(r, i, 7)};
+}
+
+static bool applies(const struct routing *g, const struct route *route, const struct log_event *e)
+{
+	const struct json *value;
+	const char *error;
+
+	return route->condition && strcmp(route->event_type, e->type) == 0 && e->data &&
+	       e->time >= g->now - route->max_age &&
+	       logic_evaluate(g->made, route->condition, e->data, NULL, &value, &error) && logic_true(value);
+}
+
+/* "alert_{{kind}}" */
+static const char *expand(const void *parent, const char *pattern, const struct json *data)
+{
+	const char *error;
+	struct mustache *m = mustache_parse(parent, pattern, strlen(pattern), &error);
+
+	return m ? mustache_render(parent, m, data, NULL, MUSTACHE_PLAIN, NULL, &error) : NULL;
+}
+
+static const char *event_text(const void *parent, const struct json *value)
+{
+	struct json_writer *w = json_writer_new(parent);
+
+	json_put_value(w, NULL, value);
+	return json_text(w, NULL);
+}
+
+static const char *cause_text(const void *parent, const struct log_event *e)
+{
+	struct json_writer *w = json_writer_new(parent);
+	const char *rule = json_get_text(e->data, "rule_id", NULL);
+
+	json_open_object(w, NULL);
+	json_put_text(w, "event_id", e->id);
+	if (rule)
+		json_put_text(w, "rule_id", rule);
+	json_close(w);
+	return json_text(w, NULL);
+}
+
+static void make_intent(struct routing *g, const struct route *route, const struct log_event *e,
+			const char *template, int version)
+{
+	struct intent *i = talloc_zero(g->made, struct intent);
+
+	i->created = g->now;
+	i->notification_id = notification_id_new(i, g->now);
+	i->member_id = e->subject;
+	i->category = route->category;
+	i->priority = route->priority;
+	i->template = template;
+	i->template_version = version;
+	i->variables = event_text(i, e->data);
+	i->cause = cause_text(i, e);
+	i->client = talloc_asprintf(i, "route:%s", route->id);
+	i->due = g->now;
+	i->expires = INSTANT_MAX;
+	i->dedup_key = talloc_asprintf(i, "%s\n%s\n%s", route->id, e->source, e->id);
+	g->made[g->made_count++] = i;
+}
+
+static void follow(struct routing *g, const struct route *route, const struct log_event *e)
+{
+	struct notifier *n = g->batch->daemon->state;
+	struct fault faults[TEMPLATE_FAULTS_MAX];
+	const char *name = expand(g->made, route->template, e->data);
+	struct message_template *t = NULL;
+	size_t count;
+	int version = 0;
+
+	if (name)
+		t = template_load(n->templates, g->batch->db, name, &version);
+	if (t == NULL && route->fallback) {
+		name = route->fallback;
+		version = 0;
+		t = template_load(n->templates, g->batch->db, name, &version);
+	}
+	if (t == NULL || category_find(route->category) == NULL)
+		batch_reject(g->batch, e, "", "route %s: its template or category is not known", route->id);
+	else if (!template_check(g->made, t, e->data, faults, &count))
+		batch_reject(g->batch, e, faults[0].pointer, "route %s: %s", route->id, faults[0].detail);
+	else
+		make_intent(g, route, e, name, version);
+}
+
+bool routes_apply(struct batch *b)
+{
+	struct routing g = {.batch = b, .now = clock_now()};
+	size_t i, k;
+
+	load_routes(&g);
+	g.made = talloc_array(b->events, struct intent *, b->count * g.route_count + 1);
+	for (i = 0; i < b->count && !db_failed(b->db); i++)
+		for (k = 0; k < g.route_count; k++)
+			if (applies(&g, &g.routes[k], &b->events[i]))
+				follow(&g, &g.routes[k], &b->events[i]);
+	return intents_create(b->db, g.made, g.made, g.made_count) && !db_failed(b->db);
+}

@@ -1,0 +1,3 @@
+-- The routes in use.
+SELECT route_id, event_type, condition, template, fallback, category, priority, (extract(epoch FROM max_age) * 1000000)::int8
+FROM analytics.notification_routes WHERE active ORDER BY route_id
