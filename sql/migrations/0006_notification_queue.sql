@@ -26,10 +26,6 @@ CREATE TABLE analytics.notification_routes (
 COMMENT ON TABLE analytics.notification_routes IS 'Which events become notifications: JsonLogic over the event''s data, and a template whose name may hold {{fields}} of the data';
 COMMENT ON COLUMN analytics.notification_routes.fallback IS 'The template when there is none of that name';
 COMMENT ON COLUMN analytics.notification_routes.max_age IS 'Older events are not spoken of any more: an import of history is silent';
-INSERT INTO analytics.notification_routes (route_id, event_type, template, fallback, category, priority) VALUES
-	('milestones', 'MilestoneAchievedEvent', 'milestone_{{kind}}', 'milestone_generic', 'milestones', 2),
-	('alerts', 'EngagementAlertTriggeredEvent', 'alert_{{kind}}', 'alert_generic', 'alerts', 2);
-
 INSERT INTO analytics.notification_routes (route_id, event_type, condition, template, fallback, category, priority) VALUES
 	('milestones', 'MilestoneAchievedEvent', '{"!": [{"var": "reverted"}]}', 'milestone_{{milestone_id}}', 'milestone', 'milestones', 2),
 	('alerts_expiry', 'EngagementAlertTriggeredEvent', '{"in": ["expir", {"var": "kind"}]}', 'alert_{{kind}}', 'alert', 'expiry_warnings', 2),

@@ -1,4 +1,5 @@
 """Stories of messages: asked for, decided, sent to a real SMTP server, told in the log."""
+import datetime
 import email
 import email.policy
 import json
@@ -235,3 +236,82 @@ def test_a_bad_template_is_refused(sender):
     assert reply.status == 422 and "/locales/en/email/subject" in reply.json["detail"]
     assert request(sender, "PUT", "/notification-templates/welcome", WELCOME, role="service").status == 403
     assert request(sender, "GET", "/notification-templates/welcome", role="admin").json["document"] == WELCOME
+
+
+def token_of(mail):
+    return mail["List-Unsubscribe"].split("https://go.example.org")[1].split(">")[0]
+
+
+def test_one_click_unsubscribes_at_once(sender, sink):
+    member = enrol(sender, "oneclick")
+    ended(sender, sent(sender, member_id=member, category="tier"), "sent")
+    path = token_of(sink.got("oneclick@example.org")[0])
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    asked = sender.request("GET", path, role=None)
+    assert asked.status == 200 and b"Your tier" in asked.body and b"Stop these messages" in asked.body
+    assert sender.request("POST", path, data=b"x=y", headers=form, role=None).status == 400
+    assert sender.request("POST", path[:-4] + "AAAA", data=b"List-Unsubscribe=One-Click", headers=form, role=None).status == 404
+    done = sender.request("POST", path, data=b"List-Unsubscribe=One-Click", headers=form, role=None)
+    assert done.status == 200 and b"no more" in done.body
+    assert request(sender, "GET", f"/notifications/{member}/preferences", role="admin").json["categories"]["tier"]["email"] is False
+    again = ended(sender, sent(sender, member_id=member, category="tier", channels=["email"]), "dropped")
+    assert again["reason"] == "not_wanted"
+    page = sender.request("GET", path + "/preferences", role=None)
+    assert page.status == 200 and b'name="c.tier.email" value="1" aria-label="Your tier, email">' in page.body
+    saved = sender.request("POST", path + "/preferences", data=b"c.tier.email=1&frequency=daily", headers=form, role=None)
+    assert b"Saved" in saved.body
+    holds = request(sender, "GET", f"/notifications/{member}/preferences", role="admin").json
+    assert holds["categories"]["tier"]["email"] is True and holds["frequency"] == "daily" and holds["categories"]["account"]["email"] is False
+
+
+def test_clicks_and_opens_are_counted_once_and_lead_nowhere_else(sender, sink):
+    member = enrol(sender, "clicks")
+    notification = sent(sender, member_id=member)
+    ended(sender, notification, "sent")
+    html = sink.got("clicks@example.org")[0].get_body(("html",)).get_content()
+    click = html.split('href="https://go.example.org')[1].split('"')[0]
+    pixel = html.split('src="https://go.example.org')[1].split('"')[0]
+    agent = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0"}
+    sender.sql("UPDATE analytics.notifications SET sent_at = sent_at - interval '1 minute' WHERE notification_id = %s", notification)
+    for _ in range(2):
+        led = sender.request("GET", click, role=None, headers=agent)
+        assert led.status == 302 and led.headers["Location"] == "https://shop.example.org/"
+        assert sender.request("GET", pixel, role=None, headers=agent).headers["Content-Type"] == "image/gif"
+    assert sender.request("GET", click[:-3] + "AAA", role=None).status == 404
+    assert [line["what"] for line in told(sender, notification)["log"]][-2:] == ["clicked", "opened"]
+    events = sender.sql("SELECT body->'data'->>'kind' FROM analytics.event_log WHERE type = 'NotificationEngagementEvent' AND member_id = 'clicks'")
+    assert sorted(e[0] for e in events) == ["clicked", "opened"]
+
+
+def event(kind, member, identity, **data):
+    time = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"specversion": "1.0", "type": kind, "source": "/tests/sending", "id": identity, "subject": member, "time": data.pop("time", time),
+            "data": {"member_id": member, **data}}
+
+
+def put_in_log(system, made):
+    """An event of another daemon, as that daemon would append it."""
+    (shard,), = system.sql("SELECT DISTINCT shard FROM analytics.event_log WHERE member_id = %s", made["subject"])
+    system.sql("WITH head AS (UPDATE analytics.shard_heads SET position = position + 1 WHERE shard = %s RETURNING shard, position) "
+               "INSERT INTO analytics.event_log (shard, position, event_key, type, member_id, time, body) "
+               "SELECT shard, position, gen_random_uuid(), %s, %s, %s, %s::json FROM head",
+               shard, made["type"], made["subject"], made["time"], json.dumps(made))
+
+
+def test_events_become_messages_once(sender, sink):
+    member = enrol(sender, "routed", locale="de-AT")
+    put_in_log(sender, event("MilestoneAchievedEvent", member, "m1", milestone_id="fifty", achieved_at="2026-11-01T00:00:00Z", bonus={"points": 500}))
+    until(lambda: sink.got("routed@example.org"))
+    mail, = sink.got("routed@example.org")
+    assert mail["Subject"] == "Sie haben einen Meilenstein erreicht: 500 Bonuspunkte"
+    assert "Ada" in mail.get_body(("html",)).get_content()
+    sender.aectl("rebuild", "notification")
+    log = request(sender, "GET", f"/notifications/{member}/log", role="admin").json["notifications"]
+    assert len(log) == 1 and log[0]["cause"] == {"event_id": "m1"} and log[0]["asked_by"] == "route:milestones"
+
+
+def test_old_events_are_silent(sender, sink):
+    member = enrol(sender, "history")
+    put_in_log(sender, event("MilestoneAchievedEvent", member, "m2", milestone_id="fifty", achieved_at="2026-01-01T00:00:00Z", time="2026-01-01T00:00:00Z"))
+    sender.wait_caught_up("notification")
+    assert request(sender, "GET", f"/notifications/{member}/log", role="admin").json["notifications"] == []

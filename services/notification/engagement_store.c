@@ -1,0 +1,175 @@
+/*
+ * engagement_store.c - provider's and members' news about messages, as rows and events
+ */
+#include <string.h>
+#include <talloc.h>
+
+#include "gen/sql/notification.h"
+#include "services/notification/engagement_store.h"
+#include "services/notification/intent.h"
+#include "services/notification/recipient.h"
+
+struct recording {
+	struct daemon *daemon;
+	const void *scratch;
+	const char *provider;
+	struct rows *known; /* notifications */
+	struct log_line *lines;
+	struct log_event *events;
+	size_t count;
+	struct db_array *bits[2], *marks[4], *soft[2];
+};
+
+static size_t find_known(const struct rows *known, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < rows_count(known) && strcmp(row_text(known, i, 0), id) != 0; i++)
+		;
+	return i;
+}
+
+/* The address that it went to, unless the provider named another one. */
+static const char *address_of(const struct recording *r, size_t row, const struct engagement_event *e)
+{
+	return e->recipient[0] ? e->recipient : row_null(r->known, row, 4) ? "" : row_text(r->known, row, 4);
+}
+
+static void suppress(struct recording *r, size_t row, const struct engagement_event *e)
+{
+	const char *reason = e->kind == ENGAGEMENT_COMPLAINED ? "complaint" : "hard_bounce",
+		   *address = address_of(r, row, e);
+	enum channel c = row_null(r->known, row, 3) ? CHANNEL_EMAIL
+						    : (enum channel)row_integer(r->known, row, 3);
+	unsigned char hash[ADDRESS_HASH];
+
+	if (address[0] == '\0')
+		return;
+	address_hash(c, address, hash);
+	if (e->kind == ENGAGEMENT_BOUNCED_SOFT) {
+		db_array_integer(r->soft[0], c);
+		db_array_bytes(r->soft[1], hash, ADDRESS_HASH);
+		return;
+	}
+	db_array_integer(r->marks[0], c);
+	db_array_bytes(r->marks[1], hash, ADDRESS_HASH);
+	db_array_text(r->marks[2], reason);
+	db_array_text(r->marks[3], e->detail);
+}
+
+static void make_event(struct recording *r, size_t row, const struct engagement_event *e)
+{
+	struct json_writer *w = json_writer_new(r->scratch);
+	struct log_event *out = &r->events[r->count];
+	char time[INSTANT_TEXT];
+
+	*out = (struct log_event){
+		.type = "NotificationEngagementEvent",
+		.source = talloc_asprintf(r->scratch, "urn:ae:notification:%s", r->provider),
+		.id = e->provider_event_id,
+		.subject = row_text(r->known, row, 1),
+		.time = e->occurred_at};
+	instant_format(e->occurred_at, time);
+	json_open_object(w, NULL);
+	json_put_text(w, "specversion", "1.0");
+	json_put_text(w, "type", out->type);
+	json_put_text(w, "source", out->source);
+	json_put_text(w, "id", out->id);
+	json_put_text(w, "subject", out->subject);
+	json_put_text(w, "time", time);
+	json_put_text(w, "dataschema", "urn:ae:event:NotificationEngagementEvent:1");
+	json_put_text(w, "datacontenttype", "application/json");
+	json_open_object(w, "data");
+	json_put_text(w, "member_id", out->subject);
+	json_put_text(w, "notification_id", e->notification_id);
+	json_put_text(w, "category", row_text(r->known, row, 2));
+	if (!row_null(r->known, row, 3))
+		json_put_text(w, "channel", channel_name((enum channel)row_integer(r->known, row, 3)));
+	json_put_text(w, "kind", engagement_name(e->kind));
+	json_put_boolean(w, "machine", e->machine);
+	json_put_text(w, "occurred_at", time);
+	json_close(w);
+	json_close(w);
+	out->body = json_text(w, &out->length);
+}
+
+static void book(struct recording *r, size_t row, const struct engagement_event *e)
+{
+	struct intent *i = talloc_zero(r->scratch, struct intent);
+
+	i->notification_id = row_text(r->known, row, 0);
+	i->member_id = row_text(r->known, row, 1);
+	r->lines[r->count] = (struct log_line){
+		.intent = i,
+		.what = engagement_name(e->kind),
+		.channel = row_null(r->known, row, 3) ? -1 : (int)row_integer(r->known, row, 3),
+		.provider = r->provider,
+		.code = e->machine ? "machine" : NULL,
+		.detail = e->detail,
+		.at = e->occurred_at};
+	db_array_text(r->bits[0], i->notification_id);
+	db_array_integer(r->bits[1], e->machine ? 0 : 1 << (int)e->kind);
+	if (e->kind == ENGAGEMENT_BOUNCED_HARD || e->kind == ENGAGEMENT_COMPLAINED ||
+	    e->kind == ENGAGEMENT_BOUNCED_SOFT)
+		suppress(r, row, e);
+	make_event(r, row, e);
+	r->count++;
+}
+
+/* What was not told before, of notifications that we know. */
+static void book_new(struct recording *r, const struct engagement_event *events, size_t count)
+{
+	struct db_array *ids = db_array_new(r->scratch, DB_TEXT, count),
+			*told = db_array_new(r->scratch, DB_TEXT, count);
+	struct rows *fresh;
+	size_t i, k, row;
+
+	for (i = 0; i < count; i++) {
+		db_array_text(ids, events[i].notification_id);
+		db_array_text(told, events[i].provider_event_id);
+	}
+	db_begin(r->daemon->db, NULL);
+	db_send(r->daemon->db, SQL_NOTIFICATION_FIND_NOTIFICATIONS, "a", ids);
+	db_send(r->daemon->db, SQL_NOTIFICATION_NOTE_PROVIDER_EVENTS, "ta", r->provider, told);
+	r->known = db_next(r->daemon->db, r->scratch);
+	fresh = db_next(r->daemon->db, r->scratch);
+	for (k = 0; k < rows_count(fresh); k++)
+		for (i = 0; i < count; i++)
+			if (strcmp(events[i].provider_event_id, row_text(fresh, k, 0)) == 0) {
+				row = find_known(r->known, events[i].notification_id);
+				if (row < rows_count(r->known))
+					book(r, row, &events[i]);
+				break;
+			}
+}
+
+bool engagement_record(struct daemon *d, const void *scratch, const char *provider,
+		       const struct engagement_event *events, size_t count)
+{
+	struct recording r = {.daemon = d, .scratch = scratch, .provider = provider};
+	bool done;
+	int i;
+
+	r.lines = talloc_array(scratch, struct log_line, count + 1);
+	r.events = talloc_zero_array(scratch, struct log_event, count + 1);
+	for (i = 0; i < 4; i++)
+		r.marks[i] = db_array_new(scratch, i == 0 ? DB_INT2 : i == 1 ? DB_BYTEA : DB_TEXT, 4);
+	for (i = 0; i < 2; i++) {
+		r.bits[i] = db_array_new(scratch, i == 0 ? DB_TEXT : DB_INT2, count);
+		r.soft[i] = db_array_new(scratch, i == 0 ? DB_INT2 : DB_BYTEA, 4);
+	}
+	book_new(&r, events, count);
+	if (r.count > 0) {
+		logs_put(d->db, scratch, r.lines, r.count);
+		db_query(d->db, scratch, SQL_NOTIFICATION_PUT_ENGAGEMENT, "aa", r.bits[0], r.bits[1]);
+		db_query(d->db, scratch, SQL_NOTIFICATION_PUT_MARKS, "aaaa", r.marks[0], r.marks[1],
+			 r.marks[2], r.marks[3]);
+		db_query(d->db, scratch, SQL_NOTIFICATION_PUT_SOFT_BOUNCES, "aa", r.soft[0], r.soft[1]);
+		db_query(d->db, scratch, SQL_NOTIFICATION_SUPPRESS_SOFT, "aa", r.soft[0], r.soft[1]);
+		eventlog_append(d->db, scratch, r.events, r.count);
+	}
+	done = !db_failed(d->db) && db_run(d->db, "COMMIT");
+	if (done)
+		daemon_announce(d, r.events, r.count);
+	return done;
+}
