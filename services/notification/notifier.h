@@ -14,6 +14,7 @@
 #include "services/notification/recipient.h"
 #include "services/notification/template.h"
 #include "services/notification/track.h"
+#include "services/notification/webhook_verify.h"
 #include "services/notification/wire.h"
 
 struct sending_settings {
@@ -27,6 +28,8 @@ struct sending_settings {
 	bool smtp_plain, slack_plain;
 	int64_t smtp_rate, slack_rate;
 	const char *slack_url, *slack_token_file, *slack_ca_file;
+	const char *sendgrid_key, *mailgun_key_file, *sns_topics, *postmark_user, *postmark_password_file,
+		*slack_secret_file;
 };
 extern struct sending_settings sending;
 extern const struct setting sending_rows[];
@@ -79,7 +82,9 @@ struct notifier {
 	const char *secret;
 	struct track_key key;
 	struct track_keys keys;
-	bool templates_put; /* the release's */
+	struct webhook_keys webhooks;
+	const char *certificate_url, *certificate; /* of SNS */
+	bool templates_put;                        /* the release's */
 	struct metric *sent, *failed, *decided;
 };
 

@@ -118,10 +118,43 @@ static bool open_secret(struct notifier *n, const char **error)
 	return true;
 }
 
+/* Left out where the setting is empty: the provider's webhook is then refused. */
+static bool optional(struct notifier *n, const char *setting, const char *path, const char **into,
+		     const char **error)
+{
+	*into = path[0] ? credential(n, setting, path, error) : NULL;
+	return path[0] == '\0' || *into;
+}
+
+static const char *const *split(struct notifier *n, const char *text)
+{
+	char *copy = talloc_strdup(n, text), *rest = copy, *word;
+	const char **words = talloc_zero_array(n, const char *, strlen(text) / 2 + 2);
+	size_t count = 0;
+
+	while ((word = strsep(&rest, ", ")) != NULL)
+		if (word[0])
+			words[count++] = word;
+	return words;
+}
+
+static bool open_webhooks(struct notifier *n, const char **error)
+{
+	struct webhook_keys *k = &n->webhooks;
+
+	k->sendgrid_public_key = sending.sendgrid_key[0] ? sending.sendgrid_key : NULL;
+	k->postmark_user = sending.postmark_user[0] ? sending.postmark_user : NULL;
+	k->sns_topics = sending.sns_topics[0] ? split(n, sending.sns_topics) : NULL;
+	return optional(n, "mailgun_key_file", sending.mailgun_key_file, &k->mailgun_signing_key, error) &&
+	       optional(n, "postmark_password_file", sending.postmark_password_file, &k->postmark_password,
+			error) &&
+	       optional(n, "slack_secret_file", sending.slack_secret_file, &k->slack_signing_secret, error);
+}
+
 bool providers_open(struct notifier *n, const char **error)
 {
 	n->providers = talloc_zero_array(n, struct provider, PROVIDERS_MAX);
-	return open_secret(n, error) &&
+	return open_secret(n, error) && open_webhooks(n, error) &&
 	       (sending.smtp_url[0] == '\0' || open_relay(n, "relay", sending.smtp_url, error)) &&
 	       (sending.smtp_2_url[0] == '\0' || open_relay(n, "relay_2", sending.smtp_2_url, error)) &&
 	       (sending.slack_token_file[0] == '\0' || open_slack(n, error));

@@ -1,4 +1,5 @@
 """Stories of messages: asked for, decided, sent to a real SMTP server, told in the log."""
+import base64
 import datetime
 import email
 import email.policy
@@ -61,8 +62,10 @@ class KernelsPort(Controller):
 def settings(folder, port, **more):
     secret = folder / "secret"
     secret.write_text("0123456789abcdef0123456789abcdef\n")
+    (folder / "postmark").write_text("secret-of-postmark")
     rows = {"smtp_url": f"smtp://127.0.0.1:{port}", "smtp_plain": "yes", "mail_from": "hello@shop.example.org", "mail_from_name": "The Shop",
-            "mail_domain": "shop.example.org", "secret_file": secret, "public_url": "https://go.example.org", **more}
+            "mail_domain": "shop.example.org", "secret_file": secret, "public_url": "https://go.example.org", "postmark_user": "pm",
+            "postmark_password_file": folder / "postmark", **more}
     return [word for name, value in rows.items() for word in ("--set", f"notification.{name}={value}")]
 
 
@@ -283,9 +286,9 @@ def test_clicks_and_opens_are_counted_once_and_lead_nowhere_else(sender, sink):
     assert sorted(e[0] for e in events) == ["clicked", "opened"]
 
 
-def event(kind, member, identity, **data):
+def event(type_, member, identity, **data):
     time = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"specversion": "1.0", "type": kind, "source": "/tests/sending", "id": identity, "subject": member, "time": data.pop("time", time),
+    return {"specversion": "1.0", "type": type_, "source": "/tests/sending", "id": identity, "subject": member, "time": data.pop("time", time),
             "data": {"member_id": member, **data}}
 
 
@@ -315,3 +318,65 @@ def test_old_events_are_silent(sender, sink):
     put_in_log(sender, event("MilestoneAchievedEvent", member, "m2", milestone_id="fifty", achieved_at="2026-01-01T00:00:00Z", time="2026-01-01T00:00:00Z"))
     sender.wait_caught_up("notification")
     assert request(sender, "GET", f"/notifications/{member}/log", role="admin").json["notifications"] == []
+
+
+def test_providers_tell_once_and_a_complaint_ends_it(sender, sink):
+    member = enrol(sender, "complains")
+    notification = sent(sender, member_id=member)
+    ended(sender, notification, "sent")
+    told_by = {"RecordType": "SpamComplaint", "MessageID": "pm-1", "ID": 42, "Email": "complains@example.org", "BouncedAt": "2026-11-24T00:00:00Z",
+               "Metadata": {"notification_id": notification}}
+    assert request(sender, "POST", "/notifications/webhooks/postmark", told_by, role=None).status == 403
+    basic = {"Authorization": "Basic " + base64.b64encode(b"pm:secret-of-postmark").decode()}
+    for _ in range(2):
+        reply = request(sender, "POST", "/notifications/webhooks/postmark", told_by, role=None, headers=basic)
+        assert reply.status == 200 and reply.json == {"taken": 1, "ignored": 0}
+    assert [line["what"] for line in told(sender, notification)["log"]][3:] == ["complained"]
+    listed = request(sender, "GET", "/notification-suppressions?channel=email&address=Complains@example.org", role="admin").json["suppressions"]
+    assert [(s["reason"], s["channel"]) for s in listed] == [("complaint", "email")]
+    assert ended(sender, sent(sender, member_id=member, priority="critical", channels=["email"]), "dropped")["reason"] == "suppressed"
+    lift = {"channel": "email", "address": "complains@example.org"}
+    assert request(sender, "POST", "/notification-suppressions/lift", lift).status == 409
+    assert request(sender, "POST", "/notification-suppressions/lift", {**lift, "opted_in": True}).json["lifted"] == "complaint"
+    ended(sender, sent(sender, member_id=member), "sent")
+
+
+def test_suppressed_by_hand(sender, sink):
+    member = enrol(sender, "byhand")
+    body = {"channel": "email", "address": "byhand@example.org", "scope": "tier", "detail": "asked on the phone"}
+    assert request(sender, "PUT", "/notification-suppressions", body).status == 200
+    assert ended(sender, sent(sender, member_id=member, category="tier", channels=["email"]), "dropped")["reason"] == "suppressed"
+    ended(sender, sent(sender, member_id=member), "sent")
+
+
+def test_poison_becomes_a_dead_letter_and_the_queue_moves_on(sender, sink):
+    member = enrol(sender, "poison")
+    deep = {"description": "goes round in circles", "schema": {}, "sample": {"round": False}, "partials": {"again": "{{#round}}{{> again}}{{/round}}"},
+            "locales": {"en": {"email": {"subject": "x", "text": "{{> again}}"}}}}
+    assert request(sender, "PUT", "/notification-templates/circle", deep).status == 200
+    poison = sent(sender, member_id=member, template="circle", variables={"round": True})
+    assert ended(sender, poison, "failed")["reason"] == "render"
+    ended(sender, sent(sender, member_id=member), "sent")
+    dead = request(sender, "GET", "/notification-dead-letters", role="admin").json["dead_letters"]
+    assert poison in [d["notification_id"] for d in dead]
+    assert request(sender, "POST", f"/notification-dead-letters/{poison}/requeue", role="admin").json["outcome"] == "requeued"
+    assert ended(sender, poison, "failed")["reason"] == "render"
+    assert request(sender, "POST", f"/notification-dead-letters/{poison}/discard", role="admin").status == 200
+    assert request(sender, "POST", f"/notification-dead-letters/{poison}/discard", role="admin").status == 404
+
+
+def test_routes_are_kept_by_administrators(sender, sink):
+    member = enrol(sender, "ownroute")
+    wrong = request(sender, "PUT", "/notification-routes/big", {"condition": {"nonsense": 1}, "category": "x"})
+    assert wrong.status == 400 and {e["pointer"] for e in wrong.json["errors"]} == {"/event_type", "/template", "/category", "/condition", "/priority"}
+    route = {"event_type": "TierAdvancedEvent", "condition": {"==": [{"var": "to_tier"}, "gold"]}, "template": "{{none}}", "fallback": "alert",
+             "category": "tier", "max_age_seconds": 3600}
+    assert request(sender, "PUT", "/notification-routes/big", route).status == 200
+    assert "big" in [r["route_id"] for r in request(sender, "GET", "/notification-routes").json["routes"]]
+    put_in_log(sender, event("TierAdvancedEvent", member, "t1", kind="tier_advanced", to_tier="silver", advanced_at="2026-11-01T00:00:00Z"))
+    put_in_log(sender, event("TierAdvancedEvent", member, "t2", kind="tier_advanced", to_tier="gold", advanced_at="2026-11-01T00:00:00Z"))
+    until(lambda: sink.got("ownroute@example.org"))
+    sender.wait_caught_up("notification")
+    log = request(sender, "GET", f"/notifications/{member}/log").json["notifications"]
+    assert [n["cause"]["event_id"] for n in log] == ["t2"]
+    assert request(sender, "DELETE", "/notification-routes/big").status == 200 and request(sender, "DELETE", "/notification-routes/big").status == 404

@@ -1,0 +1,33 @@
+/*
+ * list_dead_notifications.c - notifications that could not be rendered or delivered, newest first
+ */
+#include "gen/sql/notification.h"
+#include "services/notification/notification.h"
+#include "services/notification/notification_id.h"
+
+reply list_dead_notifications(struct request *req, const struct list_dead_notifications_in *in)
+{
+	struct json_writer *w = json_writer_new(req);
+	char time[INSTANT_TEXT];
+	struct rows *r;
+	size_t i, count;
+
+	if (in->cursor && !notification_id_valid(in->cursor))
+		return reply_error(req, ERR_INVALID, "query.cursor is not one that was given out");
+	r = db_query(req->db, req, SQL_NOTIFICATION_LIST_DEAD, "ti", in->cursor, in->limit + 1);
+	count = rows_count(r) > (size_t)in->limit ? (size_t)in->limit : rows_count(r);
+	json_open_object(w, NULL);
+	json_open_array(w, "dead_letters");
+	for (i = 0; i < count; i++) {
+		json_open_object(w, NULL);
+		json_put_text(w, "notification_id", row_text(r, i, 0));
+		json_put_text(w, "member_id", row_text(r, i, 1));
+		json_put_text(w, "reason", row_text(r, i, 2));
+		json_put_text(w, "put_at", instant_format(row_instant(r, i, 3), time));
+		json_close(w);
+	}
+	json_close(w);
+	json_put_text(w, "next_cursor", rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
+	json_close(w);
+	return reply_json(req, w);
+}

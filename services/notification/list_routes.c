@@ -1,0 +1,34 @@
+/*
+ * list_routes.c - which events become notifications
+ */
+#include "gen/sql/notification.h"
+#include "services/notification/categories.h"
+#include "services/notification/notification.h"
+
+reply list_routes(struct request *req, const struct list_routes_in *in)
+{
+	struct rows *r = db_query(req->db, req, SQL_NOTIFICATION_GET_ROUTES, "");
+	struct json_writer *w = json_writer_new(req);
+	const char *condition;
+	size_t i, length;
+
+	(void)in;
+	json_open_object(w, NULL);
+	json_open_array(w, "routes");
+	for (i = 0; i < rows_count(r); i++) {
+		condition = row_bytes(r, i, 2, &length);
+		json_open_object(w, NULL);
+		json_put_text(w, "route_id", row_text(r, i, 0));
+		json_put_text(w, "event_type", row_text(r, i, 1));
+		json_put_raw(w, "condition", condition, length);
+		json_put_text(w, "template", row_text(r, i, 3));
+		json_put_text(w, "fallback", row_null(r, i, 4) ? NULL : row_text(r, i, 4));
+		json_put_text(w, "category", row_text(r, i, 5));
+		json_put_text(w, "priority", priority_name((enum priority)row_integer(r, i, 6)));
+		json_put_integer(w, "max_age_seconds", row_integer(r, i, 7) / SECOND);
+		json_close(w);
+	}
+	json_close(w);
+	json_close(w);
+	return reply_json(req, w);
+}
