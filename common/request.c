@@ -168,6 +168,10 @@ reply reply_error(struct request *req, enum error e, const char *format, ...)
 
 reply reply_faults(struct request *req, enum error e, const struct fault *faults, size_t count)
 {
+	reply out;
+
+	if (database_failed(req, &out))
+		return out;
 	const char *detail = NULL;
 
 	if (count > 0)

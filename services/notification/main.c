@@ -51,6 +51,7 @@ static const struct subscription subscriptions[] = {
 
 static const struct job jobs[] = {
 	{.name = "queue", .pressing = true, .run = run_queue},
+	{.name = "digests", .interval = SECOND, .run = run_digests},
 	{.name = "base_templates", .interval = 60 * SECOND, .run = put_base_templates},
 };
 

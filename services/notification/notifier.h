@@ -110,6 +110,9 @@ struct message_template *template_load(struct template_store *s, struct db *db, 
 /* base_templates.c: the job that brings the release's templates into the database, once. */
 bool put_base_templates(struct daemon *d);
 
+/* digest.c: the job that sums up what waits, one member at a time. */
+bool run_digests(struct daemon *d);
+
 /* judge.c: the decision for an intent. template NULL: there is none of that name. */
 void judge(const struct notifier *n, const struct intent *i, const struct recipient *r,
 	   const struct message_template *t, instant now, struct decision *out);

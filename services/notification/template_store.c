@@ -45,13 +45,17 @@ static struct message_template *keep(struct template_store *s, const char *name,
 	const char *error = "is no JSON";
 	const struct json *document = json_parse(home, text, length, &error);
 	struct message_template *t = document ? template_read(home, document, &error) : NULL;
-	size_t at = s->count < KEPT_MAX ? s->count++ : s->oldest++ % KEPT_MAX;
+	size_t at;
 
+	if (t == NULL) {
+		log_error("template %s@%d cannot be used: %s", name, version, error);
+		talloc_free(home);
+		return NULL;
+	}
+	at = s->count < KEPT_MAX ? s->count++ : s->oldest++ % KEPT_MAX;
 	if (s->kept[at].name)
 		talloc_free(talloc_parent(s->kept[at].name));
 	s->kept[at] = (struct kept){talloc_strdup(home, name), version, t};
-	if (t == NULL)
-		log_error("template %s@%d cannot be used: %s", name, version, error);
 	return t;
 }
 

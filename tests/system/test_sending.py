@@ -119,7 +119,16 @@ def told(system, notification):
 
 
 def ended(system, notification, status, deadline=20):
-    return until(lambda: (n := told(system, notification))["status"] == status and n, deadline, f"{notification} {status}")
+    last = {}
+
+    def reached():
+        last.update(told(system, notification))
+        return last["status"] == status and last
+
+    try:
+        return until(reached, deadline)
+    except pytest.fail.Exception:
+        pytest.fail(f"not {status}: {last}")
 
 
 def test_a_message_arrives_and_is_told(sender, sink):
@@ -380,3 +389,24 @@ def test_routes_are_kept_by_administrators(sender, sink):
     log = request(sender, "GET", f"/notifications/{member}/log").json["notifications"]
     assert [n["cause"]["event_id"] for n in log] == ["t2"]
     assert request(sender, "DELETE", "/notification-routes/big").status == 200 and request(sender, "DELETE", "/notification-routes/big").status == 404
+
+
+def test_a_digest_sums_up_once(sender, sink):
+    member = enrol(sender, "digest")
+    request(sender, "PATCH", f"/notifications/{member}/preferences", {"frequency": "daily"}, role="admin", headers={"If-Match": "*"})
+    ids = [sent(sender, member_id=member, category=c, variables={"points": p}) for c, p in (("tier", 1), ("milestones", 2), ("promotions", 3))]
+    for i in ids:
+        assert ended(sender, i, "waiting_for_digest")["reason"] == "digest_daily"
+    assert not sink.got("digest@example.org")
+    late = sent(sender, member_id=member, category="tier", expires_at="2027-03-01T00:00:00Z")
+    ended(sender, late, "waiting_for_digest")
+    sender.sql("UPDATE analytics.notifications SET expires_at = now() WHERE notification_id = %s", late)
+    sender.sql("UPDATE analytics.notifications SET due_at = now() WHERE member_id = %s AND status = 2", member)
+    until(lambda: len(sink.got("digest@example.org")) == 2)
+    bodies = [m.get_body(("plain",)).get_content() for m in sink.got("digest@example.org")]
+    programme, = [b for b in bodies if "Your tier" in b]
+    offers, = [b for b in bodies if "Offers" in b]
+    assert "1 points (Your tier)" in programme and "2 points (Milestones reached" in programme and "3 points" not in programme and "3 points" in offers
+    assert [told(sender, i)["status"] for i in ids] == ["digested"] * 3 and told(sender, late)["status"] == "expired"
+    digests = {n["notification_id"] for n in request(sender, "GET", f"/notifications/{member}/log").json["notifications"] if n["template"] == "digest@1"}
+    assert {told(sender, i)["log"][-1]["code"] for i in ids} == digests and len(digests) == 2

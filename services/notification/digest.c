@@ -1,0 +1,185 @@
+/*
+ * digest.c - the job that sums up what waits for a member's digest
+ *
+ * One transaction under the member's lock: what waits is set aside and one message is made of it, so that
+ * nothing is in two digests or in none. Offers go into a summary of their own, which needs consent; both are
+ * decided like any other message, so a digest respects quiet hours too.
+ */
+#include <string.h>
+#include <talloc.h>
+
+#include "gen/sql/notification.h"
+#include "services/notification/notifier.h"
+
+enum {
+	LINES_MAX = 100 /* of one digest; the rest comes with the next */
+};
+
+struct summary {
+	struct notifier *n;
+	const void *scratch;
+	const char *member_id;
+	const struct recipient *recipient;
+	instant now;
+	struct intent *waiting[LINES_MAX];
+	size_t count;
+	struct log_line lines[LINES_MAX];
+};
+
+static void read_waiting(struct summary *s)
+{
+	struct rows *r = db_query(s->n->daemon->db, s->scratch, SQL_NOTIFICATION_GET_WAITING, "ti",
+				  s->member_id, (int64_t)LINES_MAX);
+	const char *error;
+	struct intent *i;
+	size_t k;
+
+	for (k = 0; k < rows_count(r); k++) {
+		i = s->waiting[s->count++] = talloc_zero(s->scratch, struct intent);
+		i->notification_id = row_text(r, k, 0);
+		i->member_id = s->member_id;
+		i->category = row_text(r, k, 1);
+		i->template = row_text(r, k, 2);
+		i->template_version = (int)row_integer(r, k, 3);
+		i->variables = row_text(r, k, 4);
+		i->values = json_parse(i, i->variables, strlen(i->variables), &error);
+		i->expires = row_null(r, k, 5) ? INSTANT_MAX : row_instant(r, k, 5);
+		i->status = i->expires <= s->now ? INTENT_EXPIRED : INTENT_DIGESTED;
+	}
+}
+
+static bool of_class(const struct intent *i, bool marketing)
+{
+	const struct category *c = category_find(i->category);
+
+	return i->status == INTENT_DIGESTED && (c && c->class == CLASS_MARKETING) == marketing;
+}
+
+/* The push message's title says it in a line, else the mail's subject. */
+static const char *line_of(const struct summary *s, const struct intent *i)
+{
+	int version = i->template_version;
+	struct message_template *t = template_load(s->n->templates, s->n->daemon->db, i->template, &version);
+	const char *locale = json_get_text(s->recipient->holds, "locale", "en"), *error;
+	struct message m = {0};
+
+	if (t && template_channels(t) & CHANNEL_BIT(CHANNEL_PUSH) &&
+	    template_render(s->scratch, t, CHANNEL_PUSH, locale, i->values, &m, &error))
+		return m.title;
+	if (t && template_channels(t) & CHANNEL_BIT(CHANNEL_EMAIL) &&
+	    template_render(s->scratch, t, CHANNEL_EMAIL, locale, i->values, &m, &error))
+		return m.title;
+	return NULL;
+}
+
+static const char *summed_up(const struct summary *s, bool marketing, int *count)
+{
+	struct json_writer *w = json_writer_new(s->scratch);
+	const struct category *c;
+	const char *line;
+	size_t k;
+
+	*count = 0;
+	json_open_object(w, NULL);
+	json_open_array(w, "lines");
+	for (k = 0; k < s->count; k++) {
+		if (!of_class(s->waiting[k], marketing) || (line = line_of(s, s->waiting[k])) == NULL)
+			continue;
+		c = category_find(s->waiting[k]->category);
+		json_open_object(w, NULL);
+		json_put_text(w, "about", c ? c->title : s->waiting[k]->category);
+		json_put_text(w, "line", line);
+		json_close(w);
+		(*count)++;
+	}
+	json_close(w);
+	json_put_integer(w, "count", *count);
+	json_close(w);
+	return json_text(w, NULL);
+}
+
+/* What could not be said in a line is told so in the log, with the digest that it is missing from. */
+static void make_digest(struct summary *s, bool marketing)
+{
+	struct intent *d = talloc_zero(s->scratch, struct intent);
+	int lines, version = 0;
+	size_t k;
+
+	d->variables = summed_up(s, marketing, &lines);
+	d->created = d->due = s->now;
+	d->notification_id = notification_id_new(d, s->now);
+	d->member_id = s->member_id;
+	d->category = marketing ? "marketing_digest" : "digest";
+	d->priority = marketing ? PRIORITY_BULK : PRIORITY_ENGAGEMENT;
+	d->template = "digest";
+	d->expires = INSTANT_MAX;
+	d->client = "digest";
+	if (lines > 0 && template_load(s->n->templates, s->n->daemon->db, d->template, &version)) {
+		d->template_version = version;
+		intents_create(s->n->daemon->db, s->scratch, &d, 1);
+	}
+	for (k = 0; k < s->count; k++)
+		if (of_class(s->waiting[k], marketing))
+			s->lines[k] = (struct log_line){.intent = s->waiting[k],
+							.what = "digested",
+							.channel = -1,
+							.code = d->notification_id,
+							.at = s->now};
+}
+
+static void set_aside(struct summary *s)
+{
+	struct db_array *ids = db_array_new(s->scratch, DB_TEXT, s->count),
+			*states = db_array_new(s->scratch, DB_INT2, s->count);
+	size_t k;
+
+	for (k = 0; k < s->count; k++) {
+		db_array_text(ids, s->waiting[k]->notification_id);
+		db_array_integer(states, s->waiting[k]->status);
+		if (s->waiting[k]->status == INTENT_EXPIRED)
+			s->lines[k] = (struct log_line){.intent = s->waiting[k],
+							.what = "expired",
+							.channel = -1,
+							.code = "expired",
+							.at = s->now};
+	}
+	db_query(s->n->daemon->db, s->scratch, SQL_NOTIFICATION_PUT_DIGESTED, "taa", s->member_id, ids,
+		 states);
+	logs_put(s->n->daemon->db, s->scratch, s->lines, s->count);
+}
+
+static void sum_up(struct notifier *n, const void *scratch, const char *member_id)
+{
+	struct summary *s = talloc_zero(scratch, struct summary);
+	struct intent whose = {.member_id = member_id, .notification_id = ""}, *one = &whose;
+	struct recipients *r;
+
+	s->n = n;
+	s->scratch = s;
+	s->member_id = member_id;
+	s->now = clock_now();
+	db_begin(n->daemon->db, NULL);
+	r = recipients_load(n->daemon->db, s, &one, 1, true, s->now);
+	s->recipient = r ? recipient_find(r, member_id) : NULL;
+	if (s->recipient == NULL)
+		return;
+	read_waiting(s);
+	make_digest(s, false);
+	make_digest(s, true);
+	set_aside(s);
+	if (!db_failed(n->daemon->db) && db_run(n->daemon->db, "COMMIT"))
+		queue_wake(n);
+}
+
+bool run_digests(struct daemon *d)
+{
+	void *scratch = talloc_named_const(d, 0, "digest");
+	struct rows *r = db_query(d->db, scratch, SQL_NOTIFICATION_NEXT_DIGEST, "");
+	bool found = rows_count(r) > 0;
+
+	if (found)
+		sum_up(d->state, scratch, row_text(r, 0, 0));
+	found = found && !db_failed(d->db);
+	talloc_free(scratch);
+	return found;
+}
