@@ -168,12 +168,11 @@ reply reply_error(struct request *req, enum error e, const char *format, ...)
 
 reply reply_faults(struct request *req, enum error e, const struct fault *faults, size_t count)
 {
+	const char *detail = NULL;
 	reply out;
 
 	if (database_failed(req, &out))
 		return out;
-	const char *detail = NULL;
-
 	if (count > 0)
 		detail = talloc_asprintf(req, "%s: %s", faults[0].pointer, faults[0].detail);
 	return finish_problem(req, e, detail, faults, count);

@@ -71,6 +71,8 @@ static void land(struct delivery *d)
 	struct notifier *n = d->notifier;
 
 	conclude(d);
+	if (n->landed == NULL)
+		n->flush_by = clock_monotonic() + SECOND / 100;
 	d->next = n->landed;
 	n->landed = d;
 	n->landed_count++;

@@ -76,6 +76,8 @@ struct notifier {
 	struct lanes lanes;
 	bool full[PRIORITY_COUNT]; /* the lane's last claim took as much as it might */
 	instant look_at;           /* when to claim next */
+	instant look_by;           /* at the latest, however little room there is */
+	instant flush_by;          /* when what has landed is written at the latest */
 	struct delivery *landed;
 	size_t flying, landed_count;
 	struct template_store *templates;

@@ -14,7 +14,9 @@ enum {
 	CRITICAL_EXTRA = 16, /* flights above the limit, for critical messages */
 	PROBE = 2,           /* asked of a lane that had nothing last time */
 	POLL = SECOND / 5,
-	CRASHES_MAX = 3
+	CRASHES_MAX = 3,
+	WORTHWHILE = 24,      /* so many at a time, while others are on their way */
+	LINGER = SECOND / 100 /* but nothing that has landed waits longer to be written */
 };
 
 struct slice {
@@ -240,20 +242,36 @@ void queue_wake(struct notifier *n)
 	n->look_at = 0;
 }
 
+/* A transaction costs the same for one outcome as for many. */
+static bool flush_due(const struct notifier *n)
+{
+	return n->landed_count >= WORTHWHILE ||
+	       (n->landed_count > 0 && (n->flying == 0 || clock_monotonic() >= n->flush_by));
+}
+
+static bool claim_due(const struct notifier *n, size_t under_way)
+{
+	if (!sending.sends || clock_monotonic() < n->look_at ||
+	    under_way >= (size_t)sending.flights + CRITICAL_EXTRA)
+		return false;
+	return under_way == 0 || under_way + WORTHWHILE <= (size_t)sending.flights ||
+	       clock_monotonic() >= n->look_by;
+}
+
 bool run_queue(struct daemon *d)
 {
 	struct notifier *n = d->state;
 	size_t under_way;
 	bool more;
 
-	if (n->landed_count > 0)
+	if (flush_due(n))
 		deliveries_flush(n);
 	under_way = n->flying + n->landed_count;
-	if (!sending.sends || clock_monotonic() < n->look_at ||
-	    under_way >= (size_t)sending.flights + CRITICAL_EXTRA || !db_ensure(d->db))
+	if (!claim_due(n, under_way) || !db_ensure(d->db))
 		return false;
 	more = take_due(n, under_way < (size_t)sending.flights ? (size_t)sending.flights - under_way : 0);
 	n->look_at = more ? 0 : clock_monotonic() + POLL;
+	n->look_by = clock_monotonic() + 10 * LINGER; /* for what is critical */
 	return more;
 }
 
