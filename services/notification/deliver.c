@@ -202,7 +202,7 @@ static void make_event(const void *parent, const struct delivery *d, struct log_
 	e->body = json_text(w, &e->length);
 }
 
-static void put_marks(struct db *db, const void *scratch, const struct delivery *first)
+static int send_marks(struct db *db, const void *scratch, const struct delivery *first)
 {
 	struct db_array *c[4] = {db_array_new(scratch, DB_INT2, 8), db_array_new(scratch, DB_BYTEA, 8),
 				 db_array_new(scratch, DB_TEXT, 8), db_array_new(scratch, DB_TEXT, 8)};
@@ -217,8 +217,10 @@ static void put_marks(struct db *db, const void *scratch, const struct delivery 
 				      d->dead[k]->channel == CHANNEL_EMAIL ? "hard_bounce" : "invalid_token");
 			db_array_text(c[3], d->dead_code[k]);
 		}
-	if (db_array_count(c[0]) > 0)
-		db_query(db, scratch, SQL_NOTIFICATION_PUT_MARKS, "aaaa", c[0], c[1], c[2], c[3]);
+	if (db_array_count(c[0]) == 0)
+		return 0;
+	db_send(db, SQL_NOTIFICATION_PUT_MARKS, "aaaa", c[0], c[1], c[2], c[3]);
+	return 1;
 }
 
 static size_t count_lines(const struct delivery *d)
@@ -237,6 +239,7 @@ static bool write_all(struct notifier *n, const void *scratch, struct log_event 
 	struct db *db = n->daemon->db;
 	struct delivery *d;
 	size_t count = 0, line_count = 0;
+	int owed;
 
 	for (d = n->landed; d; d = d->next) {
 		intents[count++] = d->intent;
@@ -246,9 +249,11 @@ static bool write_all(struct notifier *n, const void *scratch, struct log_event 
 			make_event(scratch, d, &events[(*event_count)++]);
 	}
 	db_begin(db, NULL);
-	intents_put(db, scratch, intents, count);
-	logs_put(db, scratch, lines, line_count);
-	put_marks(db, scratch, n->landed);
+	owed = intents_send(db, scratch, intents, count);
+	owed += logs_send(db, scratch, lines, line_count);
+	owed += send_marks(db, scratch, n->landed);
+	for (; owed > 0; owed--)
+		db_next(db, scratch);
 	return !db_failed(db) && (*event_count == 0 || eventlog_append(db, scratch, events, *event_count)) &&
 	       db_run(db, "COMMIT");
 }

@@ -247,20 +247,20 @@ static void put_outcome(struct db_array *c[OUTCOME_COLUMNS], const struct intent
 		db_array_null(c[15]);
 }
 
-bool intents_put(struct db *db, const void *scratch, struct intent *const *intents, size_t count)
+int intents_send(struct db *db, const void *scratch, struct intent *const *intents, size_t count)
 {
 	struct db_array *c[OUTCOME_COLUMNS];
 	size_t i;
 
 	if (count == 0)
-		return true;
+		return 0;
 	for (i = 0; i < OUTCOME_COLUMNS; i++)
 		c[i] = db_array_new(scratch, outcome_types[i], count);
 	for (i = 0; i < count; i++)
 		put_outcome(c, intents[i]);
-	db_query(db, scratch, SQL_NOTIFICATION_PUT_OUTCOMES, "aaaaaaaaaaaaaaaa", c[0], c[1], c[2], c[3], c[4],
-		 c[5], c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]);
-	return !db_failed(db);
+	db_send(db, SQL_NOTIFICATION_PUT_OUTCOMES, "aaaaaaaaaaaaaaaa", c[0], c[1], c[2], c[3], c[4], c[5],
+		c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]);
+	return 1;
 }
 
 /* --- the log ----------------------------------------------------------------------------------------- */
@@ -292,28 +292,35 @@ static void put_line(struct db_array *c[LOG_COLUMNS], const struct log_line *l)
 	put_json(c[9], l->evidence);
 }
 
-void logs_put(struct db *db, const void *scratch, const struct log_line *lines, size_t count)
+int logs_send(struct db *db, const void *scratch, const struct log_line *lines, size_t count)
 {
 	struct db_array *c[LOG_COLUMNS];
 	size_t i;
 
 	if (count == 0)
-		return;
+		return 0;
 	for (i = 0; i < LOG_COLUMNS; i++)
 		c[i] = db_array_new(scratch, log_types[i], count);
 	for (i = 0; i < count; i++)
 		put_line(c, &lines[i]);
-	db_query(db, scratch, SQL_NOTIFICATION_PUT_LOGS, "aaaaaaaaaa", c[0], c[1], c[2], c[3], c[4], c[5],
-		 c[6], c[7], c[8], c[9]);
+	db_send(db, SQL_NOTIFICATION_PUT_LOGS, "aaaaaaaaaa", c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7],
+		c[8], c[9]);
+	return 1;
 }
 
-void dead_letters_put(struct db *db, const void *scratch, struct intent *const *intents, size_t count)
+void logs_put(struct db *db, const void *scratch, const struct log_line *lines, size_t count)
+{
+	if (logs_send(db, scratch, lines, count))
+		db_next(db, scratch);
+}
+
+int dead_letters_send(struct db *db, const void *scratch, struct intent *const *intents, size_t count)
 {
 	struct db_array *c[4];
 	size_t i;
 
 	if (count == 0)
-		return;
+		return 0;
 	for (i = 0; i < 4; i++)
 		c[i] = db_array_new(scratch, DB_TEXT, count);
 	for (i = 0; i < count; i++) {
@@ -322,5 +329,6 @@ void dead_letters_put(struct db *db, const void *scratch, struct intent *const *
 		db_array_text(c[2], intents[i]->reason ? intents[i]->reason : "failed");
 		db_array_text(c[3], intents[i]->provider ? intents[i]->provider : "");
 	}
-	db_query(db, scratch, SQL_NOTIFICATION_PUT_DEAD_NOTIFICATIONS, "aaaa", c[0], c[1], c[2], c[3]);
+	db_send(db, SQL_NOTIFICATION_PUT_DEAD_NOTIFICATIONS, "aaaa", c[0], c[1], c[2], c[3]);
+	return 1;
 }

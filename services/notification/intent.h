@@ -83,13 +83,16 @@ size_t intents_take(struct db *db, const void *parent, struct intent **out);
 
 /*
  * Writes what became of intents that were claimed, where their fence still holds: status, due, channel,
- * provider, address, counters, reason, links.
+ * provider, address, counters, reason, links. This and the next two only send: they return how
+ * many db_next are owed.
  */
-bool intents_put(struct db *db, const void *scratch, struct intent *const *intents, size_t count);
+int intents_send(struct db *db, const void *scratch, struct intent *const *intents, size_t count);
 
+int logs_send(struct db *db, const void *scratch, const struct log_line *lines, size_t count);
+/* Sent and done. */
 void logs_put(struct db *db, const void *scratch, const struct log_line *lines, size_t count);
 
 /* Those that failed, for somebody to look at. */
-void dead_letters_put(struct db *db, const void *scratch, struct intent *const *intents, size_t count);
+int dead_letters_send(struct db *db, const void *scratch, struct intent *const *intents, size_t count);
 
 #endif

@@ -186,14 +186,21 @@ static void settle(struct slice *s, struct intent *i)
 		wait_or_drop(s, i, &d);
 }
 
+/* One round trip. */
 static bool commit(struct slice *s)
 {
 	struct db *db = s->n->daemon->db;
+	int owed;
 
-	intents_put(db, s->scratch, s->changed, s->changed_count);
-	logs_put(db, s->scratch, s->lines, s->line_count);
-	dead_letters_put(db, s->scratch, s->dead, s->dead_count);
-	return !db_failed(db) && db_run(db, "COMMIT");
+	if (db_failed(db))
+		return false;
+	owed = intents_send(db, s->scratch, s->changed, s->changed_count);
+	owed += logs_send(db, s->scratch, s->lines, s->line_count);
+	owed += dead_letters_send(db, s->scratch, s->dead, s->dead_count);
+	db_send_text(db, "COMMIT");
+	for (; owed >= 0; owed--)
+		db_next(db, s->scratch);
+	return !db_failed(db);
 }
 
 /* The slice's memory goes with the last of its deliveries, which may land at once. */
