@@ -69,7 +69,7 @@ static void put_webpush(struct json_writer *w, const struct message *m)
 	json_open_object(w, "webpush");
 	json_open_object(w, "headers");
 	json_put_text(w, "TTL", talloc_asprintf(w, "%lld", (long long)push_lifetime(m)));
-	json_put_text(w, "Urgency", push_urgent(m) ? "high" : "normal");
+	json_put_text(w, "Urgency", push_urgency(m));
 	json_close(w);
 	json_close(w);
 }

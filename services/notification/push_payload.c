@@ -84,6 +84,11 @@ bool push_urgent(const struct message *m)
 	return m->priority == PRIORITY_CRITICAL || m->priority == PRIORITY_TRANSACTIONAL;
 }
 
+const char *push_urgency(const struct message *m)
+{
+	return push_urgent(m) ? "high" : m->priority == PRIORITY_BULK ? "low" : "normal";
+}
+
 static bool fits_header(const char *text)
 {
 	size_t length;

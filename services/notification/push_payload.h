@@ -28,6 +28,8 @@ int64_t push_lifetime(const struct message *m);
 
 /* Critical and transactional messages wake a device up. */
 bool push_urgent(const struct message *m);
+/* "high", "normal" or "low" (RFC 8030, section 5.3). */
+const char *push_urgency(const struct message *m);
 
 /* What later messages replace this one: its collapse key if it fits a header, else a digest of it; the
  * notification's id if it has none, so that a repetition replaces itself. */

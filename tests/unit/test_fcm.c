@@ -275,7 +275,7 @@ START_TEST(test_message)
 	ck_assert_str_eq(json_get_text(json_get(android, "notification"), "tag", ""), "points");
 	ck_assert_str_eq(json_get_text(json_get(json_get(j, "apns"), "headers"), "apns-collapse-id", ""),
 			 "points");
-	ck_assert_str_eq(json_get_text(json_get(json_get(j, "webpush"), "headers"), "Urgency", ""), "normal");
+	ck_assert_str_eq(json_get_text(json_get(json_get(j, "webpush"), "headers"), "Urgency", ""), "low");
 	m.text = repeated(t, "\xf0\x9f\x8e\x89", 5000);
 	message_sent(d, t, &m); /* checks the length */
 	talloc_free(t);
