@@ -38,7 +38,7 @@ static void try_again(struct delivery *d, instant now)
 	i->tries++;
 	i->unknown = d->worst == OUTCOME_UNKNOWN;
 	if (i->tries < policy.attempts && d->worst != OUTCOME_UNKNOWN &&
-	    provider_other(d->notifier, (enum channel)i->channel, d->provider, now))
+	    provider_other(d->notifier, d->provider, now))
 		i->due = now;
 	else if (!backoff_next(&policy, i->tries, random_share(), d->retry_after, now, deadline, &i->due))
 		leave_channel(i, now);
@@ -129,15 +129,33 @@ static void start_target(struct delivery *d)
 	advance(d, NULL);
 }
 
+/* The address's provider lets nobody pass just now. */
+static void pass_over(struct delivery *d, struct provider *last)
+{
+	d->provider = last;
+	d->out = (struct step_out){.outcome = OUTCOME_RETRY,
+				   .code = "provider_away",
+				   .detail = "The provider of this address is away",
+				   .provider_ref = ""};
+	note(d);
+}
+
 static void finish_target(struct delivery *d)
 {
+	struct provider *last = d->provider;
+
 	note(d);
-	if (d->target_at + 1 < d->target_count) {
-		d->target_at++;
-		start_target(d);
-		return;
-	}
 	provider_leave(d->notifier, d->provider, d->pass, &d->out);
+	while (d->target_at + 1 < d->target_count) {
+		d->target_at++;
+		d->provider = provider_enter(d->notifier, d->targets[d->target_at], NULL, clock_now(),
+					     &d->pass);
+		if (d->provider) {
+			start_target(d);
+			return;
+		}
+		pass_over(d, last);
+	}
 	land(d);
 }
 

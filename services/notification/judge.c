@@ -18,6 +18,18 @@ static bool held_out(const char *member_id)
 	return ((digest[0] << 8) + digest[1]) % 100 < sending.holdout;
 }
 
+/* The channels with an address that somebody is there to take. */
+static unsigned reachable(const struct notifier *n, const struct recipient *r)
+{
+	unsigned bits = 0;
+	size_t i;
+
+	for (i = 0; i < r->target_count; i++)
+		if (provider_configured(n, r->targets[i].channel, r->targets[i].platform))
+			bits |= CHANNEL_BIT(r->targets[i].channel);
+	return bits;
+}
+
 void judge(const struct notifier *n, const struct intent *i, const struct recipient *r,
 	   const struct message_template *t, instant now, struct decision *out)
 {
@@ -37,7 +49,7 @@ void judge(const struct notifier *n, const struct intent *i, const struct recipi
 	in.held_out = held_out(i->member_id);
 	in.available = providers_available(n, now, &in.retry_at);
 	recipient_facts(r, &in);
-	in.addressed &= providers_configured(n);
+	in.addressed &= reachable(n, r);
 	decide(&in, out);
 }
 

@@ -25,8 +25,11 @@ struct sending_settings {
 	const char *smtp_url, *smtp_user, *smtp_password_file, *smtp_ca_file, *smtp_2_url;
 	const char *mail_from, *mail_from_name, *mail_domain, *bounce_domain;
 	const char *dkim_selector, *dkim_key;
-	bool smtp_plain, slack_plain;
-	int64_t smtp_rate, slack_rate;
+	bool smtp_plain, slack_plain, push_plain;
+	int64_t smtp_rate, slack_rate, push_rate;
+	const char *fcm_account_file, *fcm_url, *fcm_token_url, *push_ca_file;
+	const char *apns_key_file, *apns_key_id, *apns_team_id, *apns_topic, *apns_url, *vapid_key_file,
+		*vapid_subject;
 	const char *slack_url, *slack_token_file, *slack_ca_file;
 	const char *sendgrid_key, *mailgun_key_file, *sns_topics, *postmark_user, *postmark_password_file,
 		*slack_secret_file;
@@ -92,14 +95,15 @@ struct notifier {
 
 /* providers.c. False: *error names the setting. */
 bool providers_open(struct notifier *n, const char **error);
-/* The channels that have a provider at all, and those that could take a message now; when to ask again. */
-unsigned providers_configured(const struct notifier *n);
+/* Whether there is a provider for such an address; the channels that could take a message now, and when to
+ * ask again. */
+bool provider_configured(const struct notifier *n, enum channel c, const char *platform);
 unsigned providers_available(const struct notifier *n, instant now, instant *retry_at);
-/* A provider of the channel that lets a message pass, another one than `avoid` if there is one; NULL: none
+/* A provider for the address that lets a message pass, another one than `avoid` if there is one; NULL: none
  * now. */
-struct provider *provider_enter(struct notifier *n, enum channel c, const char *avoid, instant now,
+struct provider *provider_enter(struct notifier *n, const struct target *t, const char *avoid, instant now,
 				breaker_pass *pass);
-bool provider_other(const struct notifier *n, enum channel c, const struct provider *than, instant now);
+bool provider_other(const struct notifier *n, const struct provider *than, instant now);
 void provider_leave(struct notifier *n, struct provider *p, breaker_pass pass, const struct step_out *out);
 double random_share(void); /* 0 <= x < 1 */
 

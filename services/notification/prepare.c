@@ -95,12 +95,12 @@ static enum suppression mildest_wish(const struct intent *i)
 
 static void aim(struct delivery *d, const struct recipient *r, enum channel c)
 {
-	size_t k;
+	const struct target *t;
 
-	for (k = 0; k < r->target_count; k++)
-		if (r->targets[k].channel == c &&
-		    target_suppressed(&r->targets[k], d->intent->category) < mildest_wish(d->intent))
-			d->targets[d->target_count++] = &r->targets[k];
+	for (t = r->targets; t < r->targets + r->target_count; t++)
+		if (t->channel == c && provider_configured(d->notifier, c, t->platform) &&
+		    target_suppressed(t, d->intent->category) < mildest_wish(d->intent))
+			d->targets[d->target_count++] = t;
 }
 
 struct delivery *delivery_new(struct notifier *n, struct intent *i, const struct recipient *r,

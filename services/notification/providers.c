@@ -7,9 +7,12 @@
 #include <talloc.h>
 
 #include "common/log.h"
+#include "services/notification/apns.h"
 #include "services/notification/email.h"
+#include "services/notification/fcm.h"
 #include "services/notification/notifier.h"
 #include "services/notification/slack.h"
+#include "services/notification/webpush.h"
 
 enum {
 	PROVIDERS_MAX = 8,
@@ -102,6 +105,40 @@ static bool open_slack(struct notifier *n, const char **error)
 	return driver != NULL;
 }
 
+static bool open_push(struct notifier *n, const char **error)
+{
+	struct fcm_settings fcm = {.account_file = sending.fcm_account_file,
+				   .base_url = sending.fcm_url,
+				   .token_url = sending.fcm_token_url,
+				   .ca_file = sending.push_ca_file,
+				   .allow_plain = sending.push_plain};
+	struct apns_settings apns = {.key_file = sending.apns_key_file,
+				     .key_id = sending.apns_key_id,
+				     .team_id = sending.apns_team_id,
+				     .topic = sending.apns_topic,
+				     .base_url = sending.apns_url,
+				     .ca_file = sending.push_ca_file};
+	struct webpush_settings web = {.key_file = sending.vapid_key_file,
+				       .subject = sending.vapid_subject,
+				       .ca_file = sending.push_ca_file,
+				       .allow_plain = sending.push_plain};
+	struct driver *d;
+
+	if (fcm.account_file[0] && (d = fcm_driver_new(n, &fcm, error)) != NULL)
+		add(n, d, (double)sending.push_rate);
+	else if (fcm.account_file[0])
+		return false;
+	if (apns.key_file[0] && (d = apns_driver_new(n, &apns, error)) != NULL)
+		add(n, d, (double)sending.push_rate);
+	else if (apns.key_file[0])
+		return false;
+	if (web.key_file[0] && (d = webpush_driver_new(n, &web, error)) != NULL)
+		add(n, d, (double)sending.push_rate);
+	else if (web.key_file[0])
+		return false;
+	return true;
+}
+
 static bool open_secret(struct notifier *n, const char **error)
 {
 	if (sending.secret_file[0] == '\0')
@@ -157,17 +194,23 @@ bool providers_open(struct notifier *n, const char **error)
 	return open_secret(n, error) && open_webhooks(n, error) &&
 	       (sending.smtp_url[0] == '\0' || open_relay(n, "relay", sending.smtp_url, error)) &&
 	       (sending.smtp_2_url[0] == '\0' || open_relay(n, "relay_2", sending.smtp_2_url, error)) &&
-	       (sending.slack_token_file[0] == '\0' || open_slack(n, error));
+	       open_push(n, error) && (sending.slack_token_file[0] == '\0' || open_slack(n, error));
 }
 
-unsigned providers_configured(const struct notifier *n)
+/* A push token belongs to one service; of the other channels any provider will do. */
+static bool serves(const struct provider *p, enum channel c, const char *platform)
 {
-	unsigned bits = 0;
+	return p->driver->channel == c && (c != CHANNEL_PUSH || strcmp(p->driver->name, platform) == 0);
+}
+
+bool provider_configured(const struct notifier *n, enum channel c, const char *platform)
+{
 	size_t i;
 
 	for (i = 0; i < n->provider_count; i++)
-		bits |= CHANNEL_BIT(n->providers[i].driver->channel);
-	return bits;
+		if (serves(&n->providers[i], c, platform))
+			return true;
+	return false;
 }
 
 static instant ready_at(const struct provider *p, instant now)
@@ -197,18 +240,19 @@ unsigned providers_available(const struct notifier *n, instant now, instant *ret
 	return bits;
 }
 
-bool provider_other(const struct notifier *n, enum channel c, const struct provider *than, instant now)
+bool provider_other(const struct notifier *n, const struct provider *than, instant now)
 {
 	size_t i;
 
 	for (i = 0; i < n->provider_count; i++)
-		if (n->providers[i].driver->channel == c && &n->providers[i] != than &&
+		if (&n->providers[i] != than &&
+		    serves(&n->providers[i], than->driver->channel, than->driver->name) &&
 		    ready_at(&n->providers[i], now) <= now)
 			return true;
 	return false;
 }
 
-struct provider *provider_enter(struct notifier *n, enum channel c, const char *avoid, instant now,
+struct provider *provider_enter(struct notifier *n, const struct target *t, const char *avoid, instant now,
 				breaker_pass *pass)
 {
 	struct provider *p;
@@ -217,7 +261,7 @@ struct provider *provider_enter(struct notifier *n, enum channel c, const char *
 	for (round = 0; round < 2; round++)
 		for (i = 0; i < n->provider_count; i++) {
 			p = &n->providers[i];
-			if (p->driver->channel != c ||
+			if (!serves(p, t->channel, t->platform) ||
 			    (round == 0) == (avoid && strcmp(p->driver->name, avoid) == 0))
 				continue;
 			if (ready_at(p, now) > now)

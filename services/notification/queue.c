@@ -127,27 +127,19 @@ static void put_back(struct slice *s, struct intent *i)
 static void send_off(struct slice *s, struct intent *i, struct recipient *r, const struct message_template *t,
 		     const struct decision *d)
 {
-	struct delivery *delivery;
-	struct provider *provider;
-	breaker_pass pass = 0;
-	const char *error = "";
-	enum channel c = d->channels[0];
+	const char *error = "No address of the channel can be used";
+	struct delivery *delivery = delivery_new(s->n, i, r, t, d->channels[0], s->now, &error);
 
-	provider = provider_enter(s->n, c, i->tries > 0 ? i->provider : NULL, s->now, &pass);
-	if (provider == NULL) {
+	if (delivery == NULL || delivery->target_count == 0) {
+		put_aside(s, i, delivery ? "no_address" : "render", talloc_strdup(i, error));
+		return;
+	}
+	delivery->provider = provider_enter(s->n, delivery->targets[0], i->tries > 0 ? i->provider : NULL,
+					    s->now, &delivery->pass);
+	if (delivery->provider == NULL) {
 		put_back(s, i);
 		return;
 	}
-	delivery = delivery_new(s->n, i, r, t, c, s->now, &error);
-	if (delivery == NULL) {
-		struct step_out none = {.outcome = OUTCOME_REFUSED, .code = "render"};
-
-		provider_leave(s->n, provider, pass, &none);
-		put_aside(s, i, "render", talloc_strdup(i, error));
-		return;
-	}
-	delivery->provider = provider;
-	delivery->pass = pass;
 	s->starting[s->starting_count++] = delivery;
 	if (i->links)
 		s->changed[s->changed_count++] = i;
@@ -155,8 +147,8 @@ static void send_off(struct slice *s, struct intent *i, struct recipient *r, con
 		recipient_count(r, i->category, s->now);
 	s->lines[s->line_count++] = (struct log_line){.intent = i,
 						      .what = "decided",
-						      .channel = (int)c,
-						      .provider = provider->driver->name,
+						      .channel = i->channel,
+						      .provider = delivery->provider->driver->name,
 						      .attempt = delivery->message.attempt,
 						      .evidence = decision_json(i, d),
 						      .at = s->now};
