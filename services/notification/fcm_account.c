@@ -54,8 +54,16 @@ static const char *fill(struct fcm_account *a, const struct json *file)
 	if (pem == NULL || pem->kind != JSON_TEXT)
 		return "private_key is missing";
 	a->key = push_key_read(a, pem->text, pem->length, PUSH_RS256, &fault);
-	OPENSSL_cleanse((char *)pem->text, pem->length);
 	return a->key ? NULL : "private_key is no RSA key of 2048 bits or more in PEM";
+}
+
+/* The reader's copy of the key. */
+static void wipe(const struct json *file)
+{
+	const struct json *pem = json_get(file, "private_key");
+
+	if (pem && pem->kind == JSON_TEXT)
+		OPENSSL_cleanse((char *)pem->text, pem->length);
 }
 
 struct fcm_account *fcm_account_load(const void *parent, const char *path, const char **error)
@@ -74,6 +82,7 @@ struct fcm_account *fcm_account_load(const void *parent, const char *path, const
 		if (file) {
 			a = talloc_zero(parent, struct fcm_account);
 			fault = fill(a, file);
+			wipe(file);
 		}
 		if (fault || file == NULL) {
 			*error = talloc_asprintf(parent, "%s: %s", path, fault);

@@ -60,7 +60,7 @@ static bool choose_nothing(struct webpush_once *once)
 
 static struct webpush_receiver rfc_receiver(void)
 {
-	struct webpush_receiver r;
+	struct webpush_receiver r = {0};
 
 	ck_assert(base64url_decode(RFC_UA_PUBLIC, r.point, WEBPUSH_POINT));
 	ck_assert(base64url_decode(RFC_AUTH, r.auth, WEBPUSH_AUTH));
