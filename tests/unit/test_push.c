@@ -126,6 +126,8 @@ START_TEST(test_urls)
 		{"http://127.0.0.1@push.example/", true, NULL, false},
 		{"http://localhost.push.example/", true, NULL, false},
 		{"https://user:word@push.example/", false, NULL, false},
+		{"https://user@push.example/", false, NULL, false},
+		{"https://:word@push.example/", false, NULL, false},
 		{"https://push.example/?a", false, NULL, false},
 		{"https://push.example/#a", false, NULL, false},
 		{"https://push.example/\r\nX: y", false, NULL, false},
