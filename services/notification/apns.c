@@ -169,6 +169,10 @@ static enum step ask(struct visit *v)
 static const struct push_meaning bad_requests[] = {
 	{"BadDeviceToken", OUTCOME_DEAD},
 	{"DeviceTokenNotForTopic", OUTCOME_DEAD},
+	/* The settings are wrong, not the message. */
+	{"BadTopic", OUTCOME_BROKEN},
+	{"MissingTopic", OUTCOME_BROKEN},
+	{"TopicDisallowed", OUTCOME_BROKEN},
 	{NULL, 0},
 };
 

@@ -284,7 +284,11 @@ void provider_leave(struct notifier *n, struct provider *p, breaker_pass pass, c
 	instant now = clock_now();
 
 	(void)n;
-	if (out->retry_after > 0)
+	/* A browser's endpoint is its member's choice: what one of them answers says nothing about the
+	 * others. */
+	if (strcmp(p->driver->name, "webpush") == 0)
+		good = true;
+	else if (out->retry_after > 0)
 		bucket_pause(&p->bucket, now + out->retry_after);
 	breaker_leave(&p->breaker, &breaker_policy, pass, good, now, random_share());
 	if (p->breaker.state != before)

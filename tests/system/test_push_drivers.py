@@ -482,7 +482,7 @@ def test_apns_token_that_is_fresh_is_not_renewed(apns):
 
 def test_apns_wrong_key_and_topic(apns):
     (got,) = apns.send({}, topic="com.example.other")
-    assert (got["outcome"], got["code"]) == ("refused", "TopicDisallowed")
+    assert (got["outcome"], got["code"]) == ("broken", "TopicDisallowed")
     apns.key = ec.generate_private_key(ec.SECP256R1())
     (got,) = apns.send({})
     assert (got["outcome"], got["code"]) == ("broken", "InvalidProviderToken")
