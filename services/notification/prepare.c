@@ -130,6 +130,7 @@ struct delivery *delivery_new(struct notifier *n, struct intent *i, const struct
 	if (!template_render(d, t, c, json_get_text(r->holds, "locale", "en"), variables, &d->message,
 			     error) ||
 	    (c == CHANNEL_EMAIL && !track_links(d, r, now, error))) {
+		*error = talloc_strdup(i, *error); /* it hangs under what goes now */
 		talloc_free(d);
 		return NULL;
 	}

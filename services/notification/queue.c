@@ -131,7 +131,7 @@ static void send_off(struct slice *s, struct intent *i, struct recipient *r, con
 	struct delivery *delivery = delivery_new(s->n, i, r, t, d->channels[0], s->now, &error);
 
 	if (delivery == NULL || delivery->target_count == 0) {
-		put_aside(s, i, delivery ? "no_address" : "render", talloc_strdup(i, error));
+		put_aside(s, i, delivery ? "no_address" : "render", error);
 		return;
 	}
 	delivery->provider = provider_enter(s->n, delivery->targets[0], i->tries > 0 ? i->provider : NULL,
