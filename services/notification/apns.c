@@ -13,6 +13,7 @@
 #include "services/notification/push_jwt.h"
 #include "services/notification/push_payload.h"
 #include "services/notification/push_url.h"
+#include "services/notification/secret.h"
 
 enum {
 	PAYLOAD_MAX = 4096,
@@ -63,7 +64,7 @@ static bool renew_token(struct apns *a, instant now)
 	token = push_jwt(w, a->key, a->key_id, json_text(w, NULL));
 	if (token) {
 		talloc_free(a->token);
-		a->token = push_secret(a, token, strlen(token));
+		a->token = secret_copy(a, token, strlen(token));
 		a->made = now;
 		a->generation++;
 	}

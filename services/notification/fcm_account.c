@@ -8,6 +8,7 @@
 #include "common/json.h"
 #include "services/notification/fcm_account.h"
 #include "services/notification/push_jwt.h"
+#include "services/notification/secret.h"
 
 enum {
 	LIFETIME_SECONDS = 3600, /* the most that Google takes */
@@ -73,7 +74,7 @@ struct fcm_account *fcm_account_load(const void *parent, const char *path, const
 	const char *fault = NULL;
 	const struct json *file;
 	size_t length;
-	char *text = push_secret_file(scratch, path, &length, &fault);
+	char *text = secret_file(scratch, path, &length, &fault);
 
 	if (text == NULL) {
 		*error = talloc_strdup(parent, fault);

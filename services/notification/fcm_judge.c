@@ -11,6 +11,7 @@
 #include "services/notification/fcm_judge.h"
 #include "services/notification/push_judge.h"
 #include "services/notification/push_jwt.h"
+#include "services/notification/secret.h"
 
 enum {
 	TOKEN_MAX = 4096,
@@ -88,7 +89,7 @@ char *fcm_judge_token(const void *parent, const struct answer *a, int64_t *secon
 	if (a->status == 200 && token_fine(token)) {
 		*seconds = json_get_integer(reply, "expires_in", TOKEN_SECONDS);
 		*seconds = *seconds < 0 ? 0 : *seconds > DAY_SECONDS ? DAY_SECONDS : *seconds;
-		kept = push_secret(parent, token, strlen(token));
+		kept = secret_copy(parent, token, strlen(token));
 	} else {
 		judge_no_token(parent, a, reply, out);
 	}

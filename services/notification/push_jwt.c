@@ -1,20 +1,17 @@
 /*
  * push_jwt.c - RS256 and ES256 on OpenSSL's primitives
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <string.h>
 #include <talloc.h>
-#include <unistd.h>
 
 #include "common/json.h"
 #include "services/notification/base64url.h"
 #include "services/notification/push_jwt.h"
+#include "services/notification/secret.h"
 
 enum {
 	RSA_BITS_MIN = 2048,
@@ -27,65 +24,6 @@ struct push_key {
 	EVP_PKEY *key;
 	enum push_algorithm algorithm;
 };
-
-/* --- secrets --------------------------------------------------------------------------------------- */
-
-static int secret_free(char *text)
-{
-	OPENSSL_cleanse(text, talloc_get_size(text));
-	return 0;
-}
-
-static char *secret_new(const void *parent, size_t size)
-{
-	char *text = talloc_array(parent, char, size);
-
-	talloc_set_destructor(text, secret_free);
-	return text;
-}
-
-char *push_secret(const void *parent, const char *text, size_t length)
-{
-	char *copy = secret_new(parent, length + 1);
-
-	memcpy(copy, text, length);
-	copy[length] = '\0';
-	return copy;
-}
-
-/* Reads until the end or until the buffer is full; -1 with errno. */
-static ssize_t read_all(int fd, char *buffer, size_t size)
-{
-	size_t have = 0;
-	ssize_t got;
-
-	do {
-		got = read(fd, buffer + have, size - have);
-		have += got > 0 ? (size_t)got : 0;
-	} while (have < size && (got > 0 || (got < 0 && errno == EINTR)));
-	return got < 0 ? -1 : (ssize_t)have;
-}
-
-char *push_secret_file(const void *parent, const char *path, size_t *length, const char **error)
-{
-	char *text = secret_new(parent, PUSH_SECRET_FILE_MAX + 1);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read_all(fd, text, PUSH_SECRET_FILE_MAX + 1);
-
-	if (got < 0)
-		*error = talloc_asprintf(parent, "%s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	if (got > PUSH_SECRET_FILE_MAX)
-		*error = talloc_asprintf(parent, "%s: is larger than 64 KiB", path);
-	if (got < 0 || got > PUSH_SECRET_FILE_MAX) {
-		talloc_free(text);
-		return NULL;
-	}
-	text[got] = '\0';
-	*length = (size_t)got;
-	return text;
-}
 
 /* --- keys ------------------------------------------------------------------------------------------ */
 
@@ -130,7 +68,7 @@ struct push_key *push_key_read(const void *parent, const char *pem, size_t lengt
 			       enum push_algorithm algorithm, const char **error)
 {
 	struct push_key *k = talloc_zero(parent, struct push_key);
-	BIO *in = length <= PUSH_SECRET_FILE_MAX ? BIO_new_mem_buf(pem, (int)length) : NULL;
+	BIO *in = length <= SECRET_FILE_MAX ? BIO_new_mem_buf(pem, (int)length) : NULL;
 
 	talloc_set_destructor(k, key_free);
 	k->algorithm = algorithm;
@@ -146,7 +84,7 @@ struct push_key *push_key_load(const void *parent, const char *path, enum push_a
 			       const char **error)
 {
 	size_t length;
-	char *pem = push_secret_file(parent, path, &length, error);
+	char *pem = secret_file(parent, path, &length, error);
 	struct push_key *k;
 
 	if (pem == NULL)

@@ -16,8 +16,7 @@ enum push_algorithm {
 };
 
 enum {
-	PUSH_PUBLIC_BYTES = 65, /* of P-256: 4, x, y */
-	PUSH_SECRET_FILE_MAX = 64 * 1024
+	PUSH_PUBLIC_BYTES = 65 /* of P-256: 4, x, y */
 };
 
 struct push_key;
@@ -34,10 +33,5 @@ bool push_key_public(const struct push_key *key, unsigned char out[PUSH_PUBLIC_B
 
 /* A compact token over JSON claims; kid NULL: the header has none. NULL: OpenSSL failed. */
 char *push_jwt(const void *parent, const struct push_key *key, const char *kid, const char *claims);
-
-/* A whole file of at most 64 KiB, NUL-terminated, wiped when freed. NULL: *error says why, under parent. */
-char *push_secret_file(const void *parent, const char *path, size_t *length, const char **error);
-/* A copy of a secret that is wiped when freed. */
-char *push_secret(const void *parent, const char *text, size_t length);
 
 #endif

@@ -1,13 +1,10 @@
 /*
  * slack_config.c - settings and the bot's token
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <openssl/crypto.h>
 #include <string.h>
 #include <talloc.h>
-#include <unistd.h>
 
+#include "services/notification/secret.h"
 #include "services/notification/slack_config.h"
 
 enum {
@@ -15,36 +12,24 @@ enum {
 	TIMEOUT_SECONDS = 10
 };
 
-static int slack_free(struct slack *slack)
-{
-	if (slack->token)
-		OPENSSL_cleanse(slack->token, strlen(slack->token));
-	return 0;
-}
-
 /* One line of printable ASCII: it becomes part of a header. */
 bool slack_read_token(const void *parent, struct slack *slack, const char *path, const char **error)
 {
-	char text[TOKEN_MAX + 1];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text));
-	size_t length;
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+	size_t size, length;
+	char *text = secret_file(slack, path, &size, error);
 
-	if (got < 0)
-		*error = talloc_asprintf(parent, "%s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	if (got < 0)
-		return false;
-	text[(size_t)got < sizeof(text) ? (size_t)got : sizeof(text) - 1] = '\0';
-	length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
-	if (length == 0 || length >= TOKEN_MAX || length + strspn(text + length, "\r\n ") != (size_t)got) {
-		*error = talloc_asprintf(parent, "%s: not one line with a token", path);
-		OPENSSL_cleanse(text, sizeof(text));
+	if (text == NULL) {
+		*error = talloc_strdup(parent, *error);
 		return false;
 	}
-	slack->token = talloc_strndup(slack, text, length);
-	OPENSSL_cleanse(text, sizeof(text));
+	length = strspn(text, alphabet);
+	if (length == 0 || length >= TOKEN_MAX || length + strspn(text + length, "\r\n ") != size) {
+		*error = talloc_asprintf(parent, "%s: not one line with a token", path);
+		return false;
+	}
+	text[length] = '\0';
+	slack->token = text;
 	return true;
 }
 
@@ -62,7 +47,6 @@ struct driver *slack_driver_new(const void *parent, const struct slack_settings 
 	slack->ca_file = talloc_strdup(slack, settings->ca_file ? settings->ca_file : "");
 	slack->timeout = settings->timeout > 0 ? settings->timeout : TIMEOUT_SECONDS * SECOND;
 	slack->allow_plain = settings->allow_plain;
-	talloc_set_destructor(slack, slack_free);
 	d->channel = CHANNEL_SLACK;
 	d->config = slack;
 	return d;

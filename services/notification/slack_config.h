@@ -10,7 +10,7 @@
 struct slack {
 	const char *base_url; /* without a slash at the end */
 	const char *ca_file;
-	char *token; /* NULL for webhooks; wiped at the end */
+	char *token; /* NULL for webhooks */
 	int64_t timeout;
 	bool allow_plain;
 };

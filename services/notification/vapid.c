@@ -9,6 +9,7 @@
 #include "services/notification/base64url.h"
 #include "services/notification/push_jwt.h"
 #include "services/notification/vapid.h"
+#include "services/notification/secret.h"
 
 enum {
 	ORIGINS_MAX = 32, /* of browsers there are four or five; the rest is somebody's own */
@@ -113,7 +114,7 @@ static void keep(struct vapid *v, const char *origin, const char *token, instant
 	if (k->origin)
 		vapid_forget(v, k->origin);
 	k->origin = talloc_strdup(v, origin);
-	k->token = push_secret(v, token, strlen(token));
+	k->token = secret_copy(v, token, strlen(token));
 	k->made = now;
 }
 
