@@ -113,7 +113,8 @@ struct step_out {
 struct driver {
 	const char *name; /* the provider's name in settings, logs and metrics: "relay", "fcm" */
 	enum channel channel;
-	void *config; /* the driver's own: settings, keys, cached tokens */
+	bool many_servers; /* each address names a server of its own */
+	void *config;      /* the driver's own: settings, keys, cached tokens */
 	/*
 	 * The next step of a delivery. at counts steps from 0; answer is NULL at 0, later what came back
 	 * from the transfer of step at-1. state is a scratch pointer of this delivery, NULL at first.

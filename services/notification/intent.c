@@ -20,11 +20,6 @@ const char *intent_status_name(enum intent_status s)
 	return status_names[s];
 }
 
-bool intent_final(enum intent_status s)
-{
-	return s >= INTENT_SENT;
-}
-
 /* --- creating ---------------------------------------------------------------------------------- */
 
 enum {

@@ -65,7 +65,6 @@ struct log_line {
 };
 
 const char *intent_status_name(enum intent_status s);
-bool intent_final(enum intent_status s);
 
 /*
  * Inside the caller's transaction. Makes sure that every member has a row to lock, sets older open

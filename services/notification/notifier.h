@@ -101,7 +101,7 @@ bool provider_configured(const struct notifier *n, enum channel c, const char *p
 unsigned providers_available(const struct notifier *n, instant now, instant *retry_at);
 /* A provider for the address that lets a message pass, another one than `avoid` if there is one; NULL: none
  * now. */
-struct provider *provider_enter(struct notifier *n, const struct target *t, const char *avoid, instant now,
+struct provider *provider_enter(struct notifier *n, const struct target *t, const char *last, instant now,
 				breaker_pass *pass);
 bool provider_other(const struct notifier *n, const struct provider *than, instant now);
 void provider_leave(struct notifier *n, struct provider *p, breaker_pass pass, const struct step_out *out);

@@ -2,7 +2,6 @@
  * providers.c - the drivers that are configured, each behind its breaker and its limiter
  */
 #include <event2/util.h>
-#include <stdio.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -11,6 +10,7 @@
 #include "services/notification/email.h"
 #include "services/notification/fcm.h"
 #include "services/notification/notifier.h"
+#include "services/notification/secret.h"
 #include "services/notification/slack.h"
 #include "services/notification/webpush.h"
 
@@ -28,6 +28,8 @@ static const struct breaker_policy breaker_policy = {.span = 30 * SECOND,
 						     .probe_timeout = 60 * SECOND,
 						     .ramp = 10 * SECOND};
 
+static const struct retry_policy retry_policy = {.span = 10 * SECOND, .share = 0.1, .least = 200};
+
 double random_share(void)
 {
 	uint32_t bits;
@@ -36,22 +38,15 @@ double random_share(void)
 	return bits / 4294967296.0;
 }
 
-/* A credential's text without its last line end; NULL: *error says why. */
-static const char *credential(const void *parent, const char *setting, const char *path, const char **error)
+/* NULL: *error names the setting and the file. */
+static const char *credential(struct notifier *n, const char *setting, const char *path, const char **error)
 {
-	char text[SECRET_MAX + 1];
-	FILE *f = fopen(path, "re");
-	size_t n = f ? fread(text, 1, SECRET_MAX, f) : 0;
+	const char *text = secret_line(n, path, error);
 
-	if (f)
-		fclose(f);
-	while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
-		n--;
-	if (n == 0) {
-		*error = talloc_asprintf(parent, "%s: %s cannot be read, or is empty", setting, path);
-		return NULL;
-	}
-	return talloc_strndup(parent, text, n);
+	if (text && strlen(text) <= SECRET_MAX)
+		return text;
+	*error = talloc_asprintf(n, "%s: %s", setting, text ? "is longer than 4,096 bytes" : *error);
+	return NULL;
 }
 
 static void add(struct notifier *n, struct driver *driver, double rate)
@@ -252,7 +247,7 @@ bool provider_other(const struct notifier *n, const struct provider *than, insta
 	return false;
 }
 
-struct provider *provider_enter(struct notifier *n, const struct target *t, const char *avoid, instant now,
+struct provider *provider_enter(struct notifier *n, const struct target *t, const char *last, instant now,
 				breaker_pass *pass)
 {
 	struct provider *p;
@@ -262,13 +257,16 @@ struct provider *provider_enter(struct notifier *n, const struct target *t, cons
 		for (i = 0; i < n->provider_count; i++) {
 			p = &n->providers[i];
 			if (!serves(p, t->channel, t->platform) ||
-			    (round == 0) == (avoid && strcmp(p->driver->name, avoid) == 0))
+			    (round == 0) == (last && strcmp(p->driver->name, last) == 0) ||
+			    ready_at(p, now) > now)
 				continue;
-			if (ready_at(p, now) > now)
+			if (last && !retry_take(&p->budget, &retry_policy, now))
 				continue;
 			*pass = breaker_enter(&p->breaker, &breaker_policy, now, random_share());
 			if (*pass == 0)
 				continue;
+			if (last == NULL)
+				retry_first(&p->budget, &retry_policy, now);
 			bucket_take(&p->bucket, &p->rate, now);
 			return p;
 		}

@@ -59,6 +59,7 @@ struct driver *slack_webhook_new(const void *parent, const struct slack_settings
 	struct driver *d = slack_driver_new(parent, settings);
 
 	d->name = "slack_webhook";
+	d->many_servers = true;
 	d->next = webhook_next;
 	return d;
 }

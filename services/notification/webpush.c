@@ -220,6 +220,7 @@ struct driver *webpush_driver_new(const void *parent, const struct webpush_setti
 	w->timeout = settings->timeout > 0 ? settings->timeout : TIMEOUT_SECONDS * SECOND;
 	w->allow_plain = settings->allow_plain;
 	d->name = "webpush";
+	d->many_servers = true;
 	d->channel = CHANNEL_PUSH;
 	d->config = w;
 	d->next = webpush_next;
