@@ -7,16 +7,25 @@
 #include "gen/sql/notification.h"
 #include "services/notification/notifier.h"
 
-bool put_base_templates(struct daemon *d)
+void base_templates_put(struct daemon *d)
 {
-	struct notifier *n = d->state;
+	const struct notifier *n = d->state;
 	size_t i;
 
-	if (n->templates_put)
-		return false;
-	for (i = 0; i < sizeof(base_templates) / sizeof(base_templates[0]); i++)
+	for (i = 0; !n->templates_put && i < sizeof(base_templates) / sizeof(base_templates[0]); i++)
 		db_query(d->db, n, SQL_NOTIFICATION_PUT_BASE_TEMPLATE, "tt", base_templates[i].name,
 			 base_templates[i].document);
-	n->templates_put = !db_failed(d->db);
+}
+
+bool run_base_templates(struct daemon *d)
+{
+	base_templates_put(d);
+	base_templates_committed(d);
 	return false;
+}
+
+void base_templates_committed(struct daemon *d)
+{
+	if (!db_failed(d->db))
+		((struct notifier *)d->state)->templates_put = true;
 }

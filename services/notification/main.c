@@ -52,7 +52,7 @@ static const struct subscription subscriptions[] = {
 static const struct job jobs[] = {
 	{.name = "queue", .pressing = true, .run = run_queue},
 	{.name = "digests", .interval = SECOND, .run = run_digests},
-	{.name = "base_templates", .interval = 60 * SECOND, .run = put_base_templates},
+	{.name = "base_templates", .interval = 60 * SECOND, .run = run_base_templates},
 };
 
 /* The loop turns often enough for the queue, also when nobody rings. */

@@ -18,12 +18,21 @@ struct route {
 	int64_t max_age;
 };
 
+/* A template's newest version, looked up once for a batch. */
+struct newest {
+	const char *name;
+	int version;
+	struct message_template *template; /* NULL: there is none in use */
+};
+
 struct routing {
 	struct batch *batch;
 	struct route *routes;
 	size_t route_count;
 	struct intent **made;
 	size_t made_count;
+	struct newest *newest;
+	size_t newest_count;
 	instant now;
 };
 
@@ -115,28 +124,37 @@ static void make_intent(struct routing *g, const struct route *route, const stru
 	g->made[g->made_count++] = i;
 }
 
-static void follow(struct routing *g, const struct route *route, const struct log_event *e)
+static const struct newest *find_newest(struct routing *g, const char *name)
 {
 	struct notifier *n = g->batch->daemon->state;
-	struct fault faults[TEMPLATE_FAULTS_MAX];
-	const char *name = expand(g->made, route->template, e->data);
-	struct message_template *t = NULL;
-	size_t count;
-	int version = 0;
+	struct newest *found;
+	size_t i;
 
-	if (name)
-		t = template_load(n->templates, g->batch->db, name, &version);
-	if (t == NULL && route->fallback) {
-		name = route->fallback;
-		version = 0;
-		t = template_load(n->templates, g->batch->db, name, &version);
-	}
-	if (t == NULL || category_find(route->category) == NULL)
+	for (i = 0; i < g->newest_count; i++)
+		if (strcmp(g->newest[i].name, name) == 0)
+			return &g->newest[i];
+	g->newest = talloc_realloc(g->made, g->newest, struct newest, g->newest_count + 1);
+	found = &g->newest[g->newest_count++];
+	*found = (struct newest){.name = name};
+	found->template = template_load(n->templates, g->batch->db, name, &found->version);
+	return found;
+}
+
+static void follow(struct routing *g, const struct route *route, const struct log_event *e)
+{
+	const char *name = expand(g->made, route->template, e->data);
+	const struct newest *t = name ? find_newest(g, name) : NULL;
+	struct fault faults[TEMPLATE_FAULTS_MAX];
+	size_t count;
+
+	if ((t == NULL || t->template == NULL) && route->fallback)
+		t = find_newest(g, route->fallback);
+	if (t == NULL || t->template == NULL || category_find(route->category) == NULL)
 		batch_reject(g->batch, e, "", "route %s: its template or category is not known", route->id);
-	else if (!template_check(g->made, t, e->data, faults, &count))
+	else if (!template_check(g->made, t->template, e->data, faults, &count))
 		batch_reject(g->batch, e, faults[0].pointer, "route %s: %s", route->id, faults[0].detail);
 	else
-		make_intent(g, route, e, name, version);
+		make_intent(g, route, e, t->name, t->version);
 }
 
 bool routes_apply(struct batch *b)
@@ -144,6 +162,7 @@ bool routes_apply(struct batch *b)
 	struct routing g = {.batch = b, .now = clock_now()};
 	size_t i, k;
 
+	base_templates_put(b->daemon);
 	load_routes(&g);
 	g.made = talloc_array(b->events, struct intent *, b->count * g.route_count + 1);
 	for (i = 0; i < b->count && !db_failed(b->db); i++)
