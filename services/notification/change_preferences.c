@@ -75,33 +75,38 @@ static const struct json *next_document(struct request *req, const struct json *
 	return NULL;
 }
 
-static reply change_locked(struct request *req, const char *member_id, const struct json *body,
-			   const char *condition, bool patch)
+struct stored_preferences *change_stored(struct request *req, const char *member_id,
+					 const struct preference_change *c, reply *out)
 {
-	struct stored_preferences *p = store_preferences(req->db, req, member_id, true);
 	struct json_writer *w = json_writer_new(req);
+	struct stored_preferences *p;
 	const struct json *document;
-	reply out;
 
-	if (p == NULL)
-		return reply_not_found(req, "member", member_id);
-	if (!matches(condition, p->version))
-		return reply_error(req, ERR_PRECONDITION_FAILED,
+	db_begin(req->db, NULL);
+	p = store_preferences(req->db, req, member_id, true);
+	if (p == NULL) {
+		*out = reply_not_found(req, "member", member_id);
+		return NULL;
+	}
+	if (c->condition && !matches(c->condition, p->version)) {
+		*out = reply_error(req, ERR_PRECONDITION_FAILED,
 				   "the preferences are at version %" PRId64 ", not at %s", p->version,
-				   condition);
-	if ((document = next_document(req, body, p, patch, &out)) == NULL)
-		return out;
+				   c->condition);
+		return NULL;
+	}
+	if ((document = next_document(req, c->body, p, c->patch, out)) == NULL)
+		return NULL;
 	json_put_value(w, NULL, document);
-	store_put_preferences(req, member_id, p, patch ? "patch" : "put", json_text(w, NULL));
-	/* Acknowledged only when no message that was decided before it is still on its way. */
+	store_put_preferences(req, member_id, p, c->way, json_text(w, NULL));
 	if (!db_failed(req->db) && !queue_quiet(req->daemon, req, member_id, req->deadline - SECOND / 2)) {
 		request_put_header(req, "retry-after", "5");
-		return reply_error(req, ERR_UNAVAILABLE,
+		*out = reply_error(req, ERR_UNAVAILABLE,
 				   "the change is stored, but a message is still on its way");
+		return NULL;
 	}
 	p->document = document;
 	p->version++;
-	return reply_preferences(req, member_id, p);
+	return p;
 }
 
 reply change_preferences(struct request *req, const char *member_id, bool patch)
@@ -109,6 +114,9 @@ reply change_preferences(struct request *req, const char *member_id, bool patch)
 	const char *condition = request_header(req, "if-match"), *type = request_header(req, "content-type"),
 		   *error;
 	const struct json *body = json_parse(req, req->body, req->body_length, &error);
+	struct preference_change c;
+	struct stored_preferences *p;
+	reply out;
 
 	if (type && strncasecmp(type, "application/json", 16) != 0 &&
 	    strncasecmp(type, "application/merge-patch+json", 28) != 0)
@@ -118,6 +126,7 @@ reply change_preferences(struct request *req, const char *member_id, bool patch)
 	if (condition == NULL)
 		return reply_error(req, ERR_PRECONDITION_REQUIRED,
 				   "say with If-Match which version is changed: the ETag of a GET");
-	db_begin(req->db, NULL);
-	return change_locked(req, member_id, body, condition, patch);
+	c = (struct preference_change){body, patch, condition, patch ? "patch" : "put"};
+	p = change_stored(req, member_id, &c, &out);
+	return p ? reply_preferences(req, member_id, p) : out;
 }

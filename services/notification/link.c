@@ -100,36 +100,3 @@ struct link *link_follow(struct request *req, const char *token, enum track_kind
 	l->sent_at = l->sent ? row_instant(r, 0, 4) : 0;
 	return l;
 }
-
-bool link_change(struct request *req, const struct link *l, const char *patch, const char *way, reply *out)
-{
-	struct fault faults[PREFERENCES_FAULTS_MAX];
-	struct json_writer *w = json_writer_new(req);
-	struct stored_preferences *p;
-	const struct json *wish, *document;
-	const char *error = "", *text;
-	size_t count, length;
-
-	db_begin(req->db, NULL);
-	p = store_preferences(req->db, req, l->member_id, true);
-	wish = json_parse(req, patch, strlen(patch), &error);
-	if (p == NULL || wish == NULL) {
-		*out = reply_error(req, ERR_INTERNAL, "the preferences cannot be changed: %s", error);
-		return false;
-	}
-	preferences_merge(w, p->document, wish);
-	text = json_text(w, &length);
-	document = json_parse(req, text, length, &error);
-	if (document == NULL || !preferences_check(req, document, faults, &count)) {
-		*out = reply_error(req, ERR_INVALID, "the form holds something that is no preference");
-		return false;
-	}
-	store_put_preferences(req, l->member_id, p, way, text);
-	/* As for everybody: acknowledged when nothing that was decided before is still on its way. */
-	if (!db_failed(req->db) && !queue_quiet(req->daemon, req, l->member_id, req->deadline - SECOND / 2)) {
-		*out = reply_error(req, ERR_UNAVAILABLE,
-				   "the change is stored, but a message is still on its way");
-		return false;
-	}
-	return true;
-}

@@ -26,7 +26,5 @@ reply page_reply(struct request *req, int status, const char *template, size_t l
 struct json_writer *page_data(struct request *req, const char *title, const char *token);
 /* The title of the message's category, for people; "e-mail" and so on. */
 void page_put_subject(struct json_writer *w, const struct link *l);
-/* Changes the preferences of the link's member. False: *out is the answer. */
-bool link_change(struct request *req, const struct link *l, const char *patch, const char *way, reply *out);
 
 #endif

@@ -22,7 +22,21 @@ struct stored_preferences *store_preferences(struct db *db, const void *parent, 
 void store_put_preferences(struct request *req, const char *member_id,
 			   const struct stored_preferences *before, const char *way, const char *document);
 
-/* change_preferences.c: PUT and PATCH from If-Match to the answer */
+/* A change of a member's preferences. */
+struct preference_change {
+	const struct json *body;
+	bool patch;            /* body is a merge patch, not the whole document */
+	const char *condition; /* of If-Match; NULL = whatever is there */
+	const char *way;       /* for the line that tells who made it */
+};
+
+/*
+ * change_preferences.c. What is stored then; acknowledged only when no message that was decided before it is
+ * still on its way. NULL: *out is the answer.
+ */
+struct stored_preferences *change_stored(struct request *req, const char *member_id,
+					 const struct preference_change *c, reply *out);
+/* PUT and PATCH from If-Match to the answer */
 reply change_preferences(struct request *req, const char *member_id, bool patch);
 reply reply_preferences(struct request *req, const char *member_id, const struct stored_preferences *p);
 

@@ -5,10 +5,10 @@
 
 reply post_preference_page(struct request *req, const struct post_preference_page_in *in)
 {
+	struct preference_change c = {.body = preference_form(req), .patch = true, .way = "page"};
 	reply out;
 	struct link *l = link_follow(req, in->token, TRACK_UNSUBSCRIBE, &out);
+	struct stored_preferences *p = l ? change_stored(req, l->member_id, &c, &out) : NULL;
 
-	if (l == NULL || !link_change(req, l, preference_form(req), "page", &out))
-		return out;
-	return preference_page(req, l, true);
+	return p ? preference_page(req, l, p, true) : out;
 }

@@ -15,9 +15,11 @@ static bool one_click(const struct request *req)
 	       memmem(req->body, req->body_length, "One-Click", 9);
 }
 
-static const char *refusal_of(struct request *req, const struct link *l)
+static const struct json *refusal_of(struct request *req, const struct link *l)
 {
 	struct json_writer *w = json_writer_new(req);
+	const char *text, *error;
+	size_t length;
 
 	json_open_object(w, NULL);
 	json_open_object(w, "categories");
@@ -26,7 +28,8 @@ static const char *refusal_of(struct request *req, const struct link *l)
 	json_close(w);
 	json_close(w);
 	json_close(w);
-	return json_text(w, NULL);
+	text = json_text(w, &length);
+	return json_parse(req, text, length, &error);
 }
 
 reply post_unsubscribe(struct request *req, const struct post_unsubscribe_in *in)
@@ -35,6 +38,7 @@ reply post_unsubscribe(struct request *req, const struct post_unsubscribe_in *in
 					 .occurred_at = clock_now(),
 					 .detail = "link",
 					 .recipient = ""};
+	struct preference_change c = {.patch = true, .way = "unsubscribe"};
 	struct json_writer *w;
 	struct link *l;
 	reply out;
@@ -43,7 +47,8 @@ reply post_unsubscribe(struct request *req, const struct post_unsubscribe_in *in
 		return reply_error(req, ERR_MALFORMED, "the body must hold List-Unsubscribe=One-Click");
 	if ((l = link_follow(req, in->token, TRACK_UNSUBSCRIBE, &out)) == NULL)
 		return out;
-	if (!link_change(req, l, refusal_of(req, l), "unsubscribe", &out))
+	c.body = refusal_of(req, l);
+	if (change_stored(req, l->member_id, &c, &out) == NULL)
 		return out;
 	event.notification_id = l->notification_id;
 	event.provider_event_id = talloc_asprintf(req, "u:%s", l->notification_id);

@@ -62,16 +62,14 @@ static void put_general(struct json_writer *w, const struct json *holds)
 	json_put_boolean(w, "global_opt_out", json_get_boolean(holds, "global_opt_out", false));
 }
 
-reply preference_page(struct request *req, const struct link *l, bool saved)
+reply preference_page(struct request *req, const struct link *l, const struct stored_preferences *p,
+		      bool saved)
 {
-	struct stored_preferences *p = store_preferences(req->db, req, l->member_id, false);
 	struct json_writer *w = json_writer_new(req);
 	const struct json *holds;
 	const char *text, *error;
 	size_t length;
 
-	if (p == NULL)
-		return reply_not_found(req, "member", l->member_id);
 	preferences_put(w, req, p->document, p->profile, p->version, false);
 	text = json_text(w, &length);
 	holds = json_parse(req, text, length, &error);
@@ -83,13 +81,13 @@ reply preference_page(struct request *req, const struct link *l, bool saved)
 	return page_reply(req, 200, page_preferences, sizeof(page_preferences) - 1, w);
 }
 
-const char *preference_form(struct request *req)
+const struct json *preference_form(struct request *req)
 {
 	struct json_writer *w = json_writer_new(req);
 	char *body = talloc_strndup(req, req->body, req->body_length);
 	struct evkeyvalq fields = {0};
-	const char *frequency;
-	size_t i;
+	const char *frequency, *text, *error;
+	size_t i, length;
 	int c;
 
 	evhttp_parse_query_str(body, &fields);
@@ -114,5 +112,6 @@ const char *preference_form(struct request *req)
 	json_put_boolean(w, "global_opt_out", evhttp_find_header(&fields, "global_opt_out") != NULL);
 	json_close(w);
 	evhttp_clear_headers(&fields);
-	return json_text(w, NULL);
+	text = json_text(w, &length);
+	return json_parse(req, text, length, &error);
 }

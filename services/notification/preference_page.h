@@ -6,8 +6,9 @@
 
 #include "services/notification/link.h"
 
-reply preference_page(struct request *req, const struct link *l, bool saved);
+reply preference_page(struct request *req, const struct link *l, const struct stored_preferences *p,
+		      bool saved);
 /* The form as a merge patch: what is not ticked is refused. */
-const char *preference_form(struct request *req);
+const struct json *preference_form(struct request *req);
 
 #endif
