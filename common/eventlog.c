@@ -198,3 +198,26 @@ bool eventlog_append(struct db *db, const void *parent, struct log_event *events
 	talloc_free(scratch);
 	return !db_failed(db);
 }
+
+void eventlog_open(struct json_writer *w, const struct log_event *e)
+{
+	char time[INSTANT_TEXT];
+
+	json_open_object(w, NULL);
+	json_put_text(w, "specversion", "1.0");
+	json_put_text(w, "type", e->type);
+	json_put_text(w, "source", e->source);
+	json_put_text(w, "id", e->id);
+	json_put_text(w, "subject", e->subject);
+	json_put_text(w, "time", instant_format(e->time, time));
+	json_put_text(w, "dataschema", talloc_asprintf(w, "urn:ae:event:%s:1", e->type));
+	json_put_text(w, "datacontenttype", "application/json");
+	json_open_object(w, "data");
+}
+
+void eventlog_close(struct json_writer *w, struct log_event *e)
+{
+	json_close(w);
+	json_close(w);
+	e->body = json_text(w, &e->length);
+}

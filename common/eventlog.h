@@ -36,6 +36,14 @@ struct log_event {
  */
 bool eventlog_append(struct db *db, const void *parent, struct log_event *events, size_t count);
 
+/*
+ * Writes the body of an event of ours: eventlog_open begins the CloudEvent of what type, source, id, subject
+ * and time say, and its data; after the caller's members eventlog_close ends both and sets body and length,
+ * which belong to the writer.
+ */
+void eventlog_open(struct json_writer *w, const struct log_event *e);
+void eventlog_close(struct json_writer *w, struct log_event *e);
+
 int eventlog_shard(const char *subject); /* by hash, 0 .. EVENTLOG_SHARDS-1 */
 enum {
 	EVENTLOG_SHARDS = 32

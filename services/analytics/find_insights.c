@@ -94,7 +94,6 @@ struct insights **insights_evaluate(struct db *db, const void *parent, const str
 
 static void put_data(struct json_writer *w, const char *member_id, const struct insight *f)
 {
-	json_open_object(w, "data");
 	json_put_text(w, "member_id", member_id);
 	json_put_text(w, "insight_id", f->id);
 	json_put_text(w, "kind", f->kind);
@@ -105,31 +104,20 @@ static void put_data(struct json_writer *w, const char *member_id, const struct 
 	evidence_put_day(w, "from", f->from);
 	evidence_put_day(w, "to", f->to);
 	json_close(w);
-	json_close(w);
 }
 
 static void make_event(const void *parent, struct log_event *e, const struct new_insight *fresh, instant now)
 {
 	struct json_writer *w = json_writer_new(parent);
-	char time[INSTANT_TEXT];
 
 	*e = (struct log_event){.type = "InsightGeneratedEvent",
 				.source = "urn:ae:analytics",
 				.id = fresh->insight->id,
 				.subject = fresh->of->view->member->member_id,
 				.time = now};
-	json_open_object(w, NULL);
-	json_put_text(w, "specversion", "1.0");
-	json_put_text(w, "type", e->type);
-	json_put_text(w, "source", e->source);
-	json_put_text(w, "id", e->id);
-	json_put_text(w, "subject", e->subject);
-	json_put_text(w, "time", instant_format(now, time));
-	json_put_text(w, "dataschema", "urn:ae:event:InsightGeneratedEvent:1");
-	json_put_text(w, "datacontenttype", "application/json");
+	eventlog_open(w, e);
 	put_data(w, e->subject, fresh->insight);
-	json_close(w);
-	e->body = json_text(w, &e->length);
+	eventlog_close(w, e);
 }
 
 bool insights_publish(struct daemon *d, const void *parent, struct insights *const *of, size_t count,

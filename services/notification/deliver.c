@@ -194,16 +194,7 @@ static void make_event(const void *parent, const struct delivery *d, struct log_
 				.id = i->notification_id,
 				.subject = i->member_id,
 				.time = i->sent};
-	json_open_object(w, NULL);
-	json_put_text(w, "specversion", "1.0");
-	json_put_text(w, "type", e->type);
-	json_put_text(w, "source", e->source);
-	json_put_text(w, "id", e->id);
-	json_put_text(w, "subject", e->subject);
-	json_put_text(w, "time", instant_format(i->sent, time));
-	json_put_text(w, "dataschema", "urn:ae:event:NotificationSentEvent:1");
-	json_put_text(w, "datacontenttype", "application/json");
-	json_open_object(w, "data");
+	eventlog_open(w, e);
 	json_put_text(w, "member_id", i->member_id);
 	json_put_text(w, "notification_id", i->notification_id);
 	json_put_text(w, "category", i->category);
@@ -215,9 +206,7 @@ static void make_event(const void *parent, const struct delivery *d, struct log_
 	json_put_text(w, "accepted_at", instant_format(i->sent, time));
 	if (i->cause)
 		json_put_raw(w, "cause", i->cause, strlen(i->cause));
-	json_close(w);
-	json_close(w);
-	e->body = json_text(w, &e->length);
+	eventlog_close(w, e);
 }
 
 static int send_marks(struct db *db, const void *scratch, const struct delivery *first)
