@@ -367,15 +367,13 @@ static bool under_way(struct daemon *d)
 static void drain(struct daemon *d)
 {
 	int64_t end = clock_monotonic() + common.drain;
-	struct timeval grace = {0, 20000};
 
 	sd_notify(0, "STOPPING=1");
 	unlink(talloc_asprintf(d, "%s/%s.rpc", d->loop->sockets, d->loop->name));
 	d->loop->last_request = clock_monotonic();
 	while (clock_monotonic() < end &&
 	       (clock_monotonic() < d->loop->last_request + SECOND / 4 || under_way(d))) {
-		event_base_loopexit(d->loop->base, &grace);
-		event_base_loop(d->loop->base, EVLOOP_ONCE);
+		daemon_wait(d, SECOND / 50);
 		while (d->loop->requests_ready)
 			d->loop->requests_ready = serve_frame(d);
 	}
@@ -403,6 +401,14 @@ bool daemon_ready(struct daemon *d, const void *parent, const char **reason)
 		return false;
 	}
 	return true;
+}
+
+void daemon_wait(struct daemon *d, int64_t microseconds)
+{
+	struct timeval longest = {microseconds / SECOND, microseconds % SECOND};
+
+	event_base_loopexit(d->loop->base, &longest);
+	event_base_loop(d->loop->base, EVLOOP_ONCE);
 }
 
 struct event_base *daemon_events(struct daemon *d)

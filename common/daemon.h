@@ -98,6 +98,10 @@ int daemon_run(const struct daemon_description *description, int argc, char **ar
 /* The loop's events, for a daemon that waits for more than its sockets; from start or later. */
 struct event_base *daemon_events(struct daemon *d);
 
+/* Lets the loop's events happen for so many microseconds, or until one has; for a handler that waits for
+ * them. */
+void daemon_wait(struct daemon *d, int64_t microseconds);
+
 /* After a commit that appended events: rings the doorbell and publishes the events by type. */
 void daemon_announce(struct daemon *d, const struct log_event *events, size_t count);
 

@@ -1,6 +1,7 @@
 /*
  * engagement_store.c - provider's and members' news about messages, as rows and events
  */
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -20,13 +21,19 @@ struct recording {
 	struct db_array *bits[2], *marks[4], *soft[2];
 };
 
+/* The rows come by id. */
 static size_t find_known(const struct rows *known, const char *id)
 {
-	size_t i;
+	size_t low = 0, high = rows_count(known), middle;
 
-	for (i = 0; i < rows_count(known) && strcmp(row_text(known, i, 0), id) != 0; i++)
-		;
-	return i;
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (strcmp(row_text(known, middle, 0), id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < rows_count(known) && strcmp(row_text(known, low, 0), id) == 0 ? low : rows_count(known);
 }
 
 /* The address that it went to, unless the provider named another one. */
@@ -70,16 +77,7 @@ static void make_event(struct recording *r, size_t row, const struct engagement_
 		.subject = row_text(r->known, row, 1),
 		.time = e->occurred_at};
 	instant_format(e->occurred_at, time);
-	json_open_object(w, NULL);
-	json_put_text(w, "specversion", "1.0");
-	json_put_text(w, "type", out->type);
-	json_put_text(w, "source", out->source);
-	json_put_text(w, "id", out->id);
-	json_put_text(w, "subject", out->subject);
-	json_put_text(w, "time", time);
-	json_put_text(w, "dataschema", "urn:ae:event:NotificationEngagementEvent:1");
-	json_put_text(w, "datacontenttype", "application/json");
-	json_open_object(w, "data");
+	eventlog_open(w, out);
 	json_put_text(w, "member_id", out->subject);
 	json_put_text(w, "notification_id", e->notification_id);
 	json_put_text(w, "category", row_text(r->known, row, 2));
@@ -88,9 +86,7 @@ static void make_event(struct recording *r, size_t row, const struct engagement_
 	json_put_text(w, "kind", engagement_name(e->kind));
 	json_put_boolean(w, "machine", e->machine);
 	json_put_text(w, "occurred_at", time);
-	json_close(w);
-	json_close(w);
-	out->body = json_text(w, &out->length);
+	eventlog_close(w, out);
 }
 
 static void book(struct recording *r, size_t row, const struct engagement_event *e)
@@ -116,34 +112,55 @@ static void book(struct recording *r, size_t row, const struct engagement_event 
 	r->count++;
 }
 
+static int telling_order(const void *a, const void *b)
+{
+	return strcmp((*(const struct engagement_event *const *)a)->provider_event_id,
+		      (*(const struct engagement_event *const *)b)->provider_event_id);
+}
+
 /* What was not told before, of notifications that we know. */
 static void book_new(struct recording *r, const struct engagement_event *events, size_t count)
 {
 	struct db_array *ids = db_array_new(r->scratch, DB_TEXT, count),
 			*told = db_array_new(r->scratch, DB_TEXT, count);
+	const struct engagement_event **sorted = talloc_array(r->scratch, const struct engagement_event *,
+							      count + 1),
+				      **found;
 	struct rows *fresh;
-	size_t i, k, row;
+	size_t i, row;
 
 	for (i = 0; i < count; i++) {
 		db_array_text(ids, events[i].notification_id);
 		db_array_text(told, events[i].provider_event_id);
+		sorted[i] = &events[i];
 	}
-	db_begin(r->daemon->db, NULL);
+	qsort(sorted, count, sizeof(*sorted), telling_order);
 	db_send(r->daemon->db, SQL_NOTIFICATION_FIND_NOTIFICATIONS, "a", ids);
 	db_send(r->daemon->db, SQL_NOTIFICATION_NOTE_PROVIDER_EVENTS, "ta", r->provider, told);
 	r->known = db_next(r->daemon->db, r->scratch);
 	fresh = db_next(r->daemon->db, r->scratch);
-	for (k = 0; k < rows_count(fresh); k++)
-		for (i = 0; i < count; i++)
-			if (strcmp(events[i].provider_event_id, row_text(fresh, k, 0)) == 0) {
-				row = find_known(r->known, events[i].notification_id);
-				if (row < rows_count(r->known))
-					book(r, row, &events[i]);
-				break;
-			}
+	for (i = 0; i < rows_count(fresh); i++) {
+		struct engagement_event key = {.provider_event_id = row_text(fresh, i, 0)}, *wanted = &key;
+
+		found = bsearch(&wanted, sorted, count, sizeof(*sorted), telling_order);
+		row = found ? find_known(r->known, (*found)->notification_id) : rows_count(r->known);
+		if (row < rows_count(r->known))
+			book(r, row, *found);
+	}
 }
 
-bool engagement_record(struct daemon *d, const void *scratch, const char *provider,
+static bool token_fresh(struct recording *r, const char *once)
+{
+	struct db_array *token = db_array_new(r->scratch, DB_TEXT, 1);
+
+	if (once == NULL)
+		return true;
+	db_array_text(token, once);
+	return rows_count(db_query(r->daemon->db, r->scratch, SQL_NOTIFICATION_NOTE_PROVIDER_EVENTS, "ta",
+				   talloc_asprintf(r->scratch, "%s token", r->provider), token)) == 1;
+}
+
+bool engagement_record(struct daemon *d, const void *scratch, const char *provider, const char *once,
 		       const struct engagement_event *events, size_t count)
 {
 	struct recording r = {.daemon = d, .scratch = scratch, .provider = provider};
@@ -158,6 +175,9 @@ bool engagement_record(struct daemon *d, const void *scratch, const char *provid
 		r.bits[i] = db_array_new(scratch, i == 0 ? DB_TEXT : DB_INT2, count);
 		r.soft[i] = db_array_new(scratch, i == 0 ? DB_INT2 : DB_BYTEA, 4);
 	}
+	db_begin(d->db, NULL);
+	if (!token_fresh(&r, once))
+		return false;
 	book_new(&r, events, count);
 	if (r.count > 0) {
 		logs_put(d->db, scratch, r.lines, r.count);

@@ -13,7 +13,7 @@
  * NotificationEngagementEvent. Events whose notification is not known are passed over. False: the database
  * failed.
  */
-bool engagement_record(struct daemon *d, const void *scratch, const char *provider,
+bool engagement_record(struct daemon *d, const void *scratch, const char *provider, const char *once,
 		       const struct engagement_event *events, size_t count);
 
 #endif

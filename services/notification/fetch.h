@@ -1,10 +1,13 @@
 /*
- * fetch.h - small documents from outside, needed in the middle of a request: guarded and short
+ * fetch.h - a small document from outside, needed in the middle of a request
  */
 #ifndef AE_NOTIFICATION_FETCH_H
 #define AE_NOTIFICATION_FETCH_H
 
-/* The text behind an https URL, at most 64 KiB within 2 s; NULL if it cannot be had. Under parent. */
-const char *fetch_once(const void *parent, const char *url);
+#include "services/notification/notifier.h"
+
+/* The text behind an https URL, guarded, at most 64 KiB within 2 s; NULL if it cannot be had. Under parent.
+ */
+const char *fetch(struct notifier *n, const void *parent, const char *url);
 
 #endif

@@ -34,7 +34,7 @@ reply get_click(struct request *req, const struct get_click_in *in)
 				     l->sent ? (double)(event.occurred_at - l->sent_at) / SECOND : NAN);
 	event.provider_event_id = talloc_asprintf(req, "c:%s:%u:%s", l->notification_id, l->track.link,
 						  event.machine ? "machine" : "person");
-	engagement_record(req->daemon, req, "link", &event, 1);
+	engagement_record(req->daemon, req, "link", NULL, &event, 1);
 	request_put_header(req, "location", url);
 	request_put_header(req, "cache-control", "no-store");
 	request_put_header(req, "referrer-policy", "no-referrer");

@@ -31,7 +31,7 @@ reply get_open(struct request *req, const struct get_open_in *in)
 				     l->sent ? (double)(event.occurred_at - l->sent_at) / SECOND : NAN);
 	event.provider_event_id = talloc_asprintf(req, "o:%s:%s", l->notification_id,
 						  event.machine ? "machine" : "person");
-	engagement_record(req->daemon, req, "link", &event, 1);
+	engagement_record(req->daemon, req, "link", NULL, &event, 1);
 	request_put_header(req, "cache-control", "no-store");
 	return reply_body(req, 200, "image/gif", pixel, sizeof(pixel));
 }

@@ -52,7 +52,7 @@ reply post_unsubscribe(struct request *req, const struct post_unsubscribe_in *in
 		return out;
 	event.notification_id = l->notification_id;
 	event.provider_event_id = talloc_asprintf(req, "u:%s", l->notification_id);
-	engagement_record(req->daemon, req, "link", &event, 1);
+	engagement_record(req->daemon, req, "link", NULL, &event, 1);
 	w = page_data(req, "Done", in->token);
 	page_put_subject(w, l);
 	json_close(w);

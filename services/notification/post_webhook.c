@@ -19,12 +19,10 @@ static const char *certificate(void *context, const char *url)
 
 	if (n->certificate_url && strcmp(n->certificate_url, url) == 0)
 		return n->certificate;
-	text = fetch_once(n, url);
+	text = fetch(n, n, url);
 	if (text == NULL)
 		return NULL;
-	talloc_free((void *)(uintptr_t)n->certificate);
-	talloc_free((void *)(uintptr_t)n->certificate_url);
-	n->certificate_url = talloc_strdup(n, url);
+	n->certificate_url = talloc_strdup(n, url); /* SNS changes it once a year */
 	n->certificate = text;
 	return text;
 }
@@ -44,18 +42,6 @@ static void take_headers(struct request *req, struct webhook_request *r)
 	r->now = clock_now();
 }
 
-/* Mailgun signs a token, not the body: each is taken once. */
-static bool token_fresh(struct request *req, const char *once)
-{
-	struct db_array *token = db_array_new(req, DB_TEXT, 1);
-
-	if (once == NULL)
-		return true;
-	db_array_text(token, once);
-	return rows_count(db_query(req->db, req, SQL_NOTIFICATION_NOTE_PROVIDER_EVENTS, "ta", "mailgun-token",
-				   token)) == 1;
-}
-
 reply post_webhook(struct request *req, const struct post_webhook_in *in)
 {
 	static const char *const names[] = {"sendgrid", "mailgun", "ses", "postmark", "slack"};
@@ -73,12 +59,10 @@ reply post_webhook(struct request *req, const struct post_webhook_in *in)
 		return reply_error(req, ERR_FORBIDDEN, "%s", error);
 	if (told.challenge)
 		return reply_body(req, 200, "text/plain", told.challenge, strlen(told.challenge));
-	if (!token_fresh(req, told.once))
-		return reply_error(req, ERR_CONFLICT, "this token was used before");
 	if (told.confirm_url)
-		fetch_once(req, told.confirm_url);
-	if (told.count > 0)
-		engagement_record(req->daemon, req, names[in->provider], told.events, told.count);
+		fetch(n, req, told.confirm_url);
+	if (!engagement_record(req->daemon, req, names[in->provider], told.once, told.events, told.count))
+		return reply_error(req, ERR_CONFLICT, "this token was used before");
 	w = json_writer_new(req);
 	json_open_object(w, NULL);
 	json_put_integer(w, "taken", (int64_t)told.count);

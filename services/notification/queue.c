@@ -1,7 +1,6 @@
 /*
  * queue.c - due intents are claimed, decided, and sent on their way
  */
-#include <event2/event.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -292,13 +291,10 @@ static bool any_sending(struct daemon *d, const void *scratch, const char *membe
 
 bool queue_quiet(struct daemon *d, const void *scratch, const char *member_id, int64_t deadline)
 {
-	struct timeval turn = {0, 10000};
-
 	while (any_sending(d, scratch, member_id)) {
 		if (db_failed(d->db) || clock_monotonic() > deadline)
 			return false;
-		event_base_loopexit(daemon_events(d), &turn);
-		event_base_loop(daemon_events(d), EVLOOP_ONCE);
+		daemon_wait(d, LINGER);
 		deliveries_flush(d->state);
 	}
 	return true;
