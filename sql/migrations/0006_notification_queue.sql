@@ -79,7 +79,7 @@ CREATE UNIQUE INDEX notifications_id ON analytics.notifications (notification_id
 CREATE INDEX notifications_queue ON analytics.notifications (priority, due_at) WHERE status IN (0, 1, 3);
 CREATE INDEX notifications_digest ON analytics.notifications (due_at, member_id) WHERE status = 2;
 CREATE INDEX notifications_recent ON analytics.notifications (member_id, sent_at) WHERE status = 4 AND priority >= 2;
-CREATE INDEX notifications_open ON analytics.notifications (member_id) WHERE status < 4;
+CREATE INDEX notifications_open ON analytics.notifications (member_id, status) WHERE status < 4;
 
 CREATE TABLE analytics.notification_logs (
 	member_id       text        NOT NULL,
@@ -96,7 +96,6 @@ CREATE TABLE analytics.notification_logs (
 	PRIMARY KEY (member_id, notification_id, log_id)
 );
 COMMENT ON TABLE analytics.notification_logs IS 'What happened to each notification, in order: decisions with their steps, attempts, acceptances, engagement';
-CREATE INDEX notification_logs_member ON analytics.notification_logs (member_id, log_id);
 
 CREATE TABLE analytics.notification_engagement (
 	provider    text        NOT NULL,
@@ -140,16 +139,6 @@ CREATE TABLE analytics.notification_soft_bounces (
 CREATE INDEX notification_soft_bounces_address ON analytics.notification_soft_bounces (channel, address_hash, at);
 COMMENT ON TABLE analytics.notification_soft_bounces IS 'Refusals that may pass; three within 14 days suppress the address';
 
-CREATE TABLE analytics.notification_addresses (
-	channel    smallint    NOT NULL,
-	provider   text        NOT NULL,
-	address    text        NOT NULL,
-	resolved   text        NOT NULL,
-	found_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
-	PRIMARY KEY (channel, provider, address)
-);
-COMMENT ON TABLE analytics.notification_addresses IS 'The address behind an address: a Slack user''s conversation';
-
 CREATE TABLE analytics.notification_dead_letters (
 	notification_id text PRIMARY KEY,
 	member_id       text        NOT NULL,
@@ -161,5 +150,5 @@ COMMENT ON TABLE analytics.notification_dead_letters IS 'Notifications that coul
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytics.notification_templates, analytics.notification_routes, analytics.notifications,
 	analytics.notification_logs, analytics.notification_engagement, analytics.notification_requests,
-	analytics.notification_suppressions, analytics.notification_soft_bounces, analytics.notification_addresses,
+	analytics.notification_suppressions, analytics.notification_soft_bounces,
 	analytics.notification_dead_letters TO ae_notification;

@@ -88,7 +88,7 @@ START_TEST(test_keys_that_are_none)
 	ck_assert_str_eq(error, "is not an RSA key");
 	ck_assert_ptr_null(push_key_read(t, "", 0, PUSH_ES256, &error));
 	ck_assert_str_eq(error, "is not an unencrypted private key in PEM");
-	path = file_of(t, repeated(t, "x", PUSH_SECRET_FILE_MAX + 1));
+	path = file_of(t, repeated(t, "x", SECRET_FILE_MAX + 1));
 	ck_assert_ptr_null(push_key_load(t, path, PUSH_ES256, &error));
 	ck_assert_ptr_nonnull(strstr(error, "is larger than 64 KiB"));
 	unlink(path);
