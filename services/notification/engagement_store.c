@@ -143,7 +143,9 @@ static void book_new(struct recording *r, const struct engagement_event *events,
 		struct engagement_event key = {.provider_event_id = row_text(fresh, i, 0)}, *wanted = &key;
 
 		found = bsearch(&wanted, sorted, count, sizeof(*sorted), telling_order);
-		row = found ? find_known(r->known, (*found)->notification_id) : rows_count(r->known);
+		if (found == NULL)
+			continue;
+		row = find_known(r->known, (*found)->notification_id);
 		if (row < rows_count(r->known))
 			book(r, row, *found);
 	}

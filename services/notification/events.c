@@ -98,6 +98,5 @@ bool events_apply(struct batch *b)
 
 void events_committed(struct batch *b)
 {
-	base_templates_committed(b->daemon);
 	queue_wake(b->daemon->state);
 }

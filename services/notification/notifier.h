@@ -113,12 +113,8 @@ struct template_store *template_store_new(const void *parent);
 struct message_template *template_load(struct template_store *s, struct db *db, const char *name,
 				       int *version);
 
-/*
- * base_templates.c. Brings the release's templates into the database, once: in the open transaction of the
- * first batch of events, which may need them already, or by the job.
- */
-void base_templates_put(struct daemon *d);
-void base_templates_committed(struct daemon *d);
+/* base_templates.c. Brings the release's templates into the database; the job does so once. */
+void base_templates_put(struct db *db, const void *scratch);
 bool run_base_templates(struct daemon *d);
 
 /* digest.c: the job that sums up what waits, one member at a time. */

@@ -33,6 +33,7 @@ struct routing {
 	size_t made_count;
 	struct newest *newest;
 	size_t newest_count;
+	bool release_put; /* the release's templates were brought in by this batch */
 	instant now;
 };
 
@@ -140,16 +141,31 @@ static const struct newest *find_newest(struct routing *g, const char *name)
 	return found;
 }
 
-static void follow(struct routing *g, const struct route *route, const struct log_event *e)
+static const struct newest *template_for(struct routing *g, const struct route *route,
+					 const struct log_event *e)
 {
 	const char *name = expand(g->made, route->template, e->data);
 	const struct newest *t = name ? find_newest(g, name) : NULL;
-	struct fault faults[TEMPLATE_FAULTS_MAX];
-	size_t count;
 
 	if ((t == NULL || t->template == NULL) && route->fallback)
 		t = find_newest(g, route->fallback);
-	if (t == NULL || t->template == NULL || category_find(route->category) == NULL)
+	return t && t->template ? t : NULL;
+}
+
+static void follow(struct routing *g, const struct route *route, const struct log_event *e)
+{
+	const struct newest *t = template_for(g, route, e);
+	struct fault faults[TEMPLATE_FAULTS_MAX];
+	size_t count;
+
+	if (t == NULL && !g->release_put) {
+		/* On a first start events may come before the job that brings the release's templates. */
+		base_templates_put(g->batch->db, g->made);
+		g->release_put = true;
+		g->newest_count = 0;
+		t = template_for(g, route, e);
+	}
+	if (t == NULL || category_find(route->category) == NULL)
 		batch_reject(g->batch, e, "", "route %s: its template or category is not known", route->id);
 	else if (!template_check(g->made, t->template, e->data, faults, &count))
 		batch_reject(g->batch, e, faults[0].pointer, "route %s: %s", route->id, faults[0].detail);
@@ -162,7 +178,6 @@ bool routes_apply(struct batch *b)
 	struct routing g = {.batch = b, .now = clock_now()};
 	size_t i, k;
 
-	base_templates_put(b->daemon);
 	load_routes(&g);
 	g.made = talloc_array(b->events, struct intent *, b->count * g.route_count + 1);
 	for (i = 0; i < b->count && !db_failed(b->db); i++)

@@ -3,8 +3,10 @@ import base64
 import datetime
 import email
 import email.policy
+import hmac
 import json
 import threading
+import time
 import uuid
 
 import pytest
@@ -63,9 +65,10 @@ def settings(folder, port, **more):
     secret = folder / "secret"
     secret.write_text("0123456789abcdef0123456789abcdef\n")
     (folder / "postmark").write_text("secret-of-postmark")
+    (folder / "mailgun").write_text("key-of-mailgun\n")
     rows = {"smtp_url": f"smtp://127.0.0.1:{port}", "smtp_plain": "yes", "mail_from": "hello@shop.example.org", "mail_from_name": "The Shop",
             "mail_domain": "shop.example.org", "secret_file": secret, "public_url": "https://go.example.org", "postmark_user": "pm",
-            "postmark_password_file": folder / "postmark", **more}
+            "postmark_password_file": folder / "postmark", "mailgun_key_file": folder / "mailgun", **more}
     return [word for name, value in rows.items() for word in ("--set", f"notification.{name}={value}")]
 
 
@@ -410,3 +413,33 @@ def test_a_digest_sums_up_once(sender, sink):
     assert [told(sender, i)["status"] for i in ids] == ["digested"] * 3 and told(sender, late)["status"] == "expired"
     digests = {n["notification_id"] for n in request(sender, "GET", f"/notifications/{member}/log").json["notifications"] if n["template"] == "digest@1"}
     assert {told(sender, i)["log"][-1]["code"] for i in ids} == digests and len(digests) == 2
+
+
+def test_a_mailgun_token_is_good_for_one_call(sender, sink):
+    member = enrol(sender, "mailgun")
+    notification = sent(sender, member_id=member)
+    ended(sender, notification, "sent")
+
+    def tell(token, kind, identity):
+        now = str(int(time.time()))
+        signature = {"timestamp": now, "token": token, "signature": hmac.new(b"key-of-mailgun", (now + token).encode(), "sha256").hexdigest()}
+        body = {"signature": signature, "event-data": {"event": kind, "id": identity, "timestamp": time.time(), "recipient": "mailgun@example.org",
+                                                       "message": {"headers": {"message-id": f"{notification}@shop.example.org"}}}}
+        return request(sender, "POST", "/notifications/webhooks/mailgun", body, role=None)
+
+    assert tell("t" * 50, "delivered", "mg-1").json == {"taken": 1, "ignored": 0}
+    again = tell("t" * 50, "complained", "mg-2")
+    assert again.status == 409 and "used before" in again.json["detail"]
+    assert tell("u" * 50, "opened", "mg-3").status == 200
+    assert [line["what"] for line in told(sender, notification)["log"]][3:] == ["delivered", "opened"]
+
+
+def test_the_first_event_finds_the_releases_templates(sender, sink):
+    member = enrol(sender, "firststart")
+    with sender.away("notification"):
+        sender.sql("DELETE FROM analytics.notification_templates WHERE created_by = 'release'")
+        put_in_log(sender, event("MilestoneAchievedEvent", member, "m9", milestone_id="fifty", achieved_at="2026-11-01T00:00:00Z"))
+    sender.wait_caught_up("notification")
+    assert sender.sql("SELECT reason FROM analytics.dead_letters WHERE group_name = 'notification'") == []
+    log = request(sender, "GET", f"/notifications/{member}/log").json["notifications"]
+    assert len(log) == 1 and ended(sender, log[0]["notification_id"], "sent")

@@ -2,6 +2,7 @@
  * test_push.c - what the push drivers share: tokens judged by OpenSSL, URLs, texts cut to size
  */
 #include "services/notification/push_jwt.h"
+#include "services/notification/secret.h"
 #include "services/notification/push_payload.h"
 #include "services/notification/push_url.h"
 #include "tests/unit/push_kit.h"
