@@ -204,11 +204,24 @@ static void note_dropped(struct daemon *d, const struct subscription *s, const s
 		*dropped(d, s, c->shard[i]) = c->reached[i];
 }
 
+/* Whether this batch left something: what comes later rings. A shard that did not move had dead letters to
+ * try again, of which there may be more. */
+static bool left_some(const struct claim *c, int most)
+{
+	size_t i;
+
+	for (i = 0; i < c->count; i++)
+		if (c->reached[i] < c->until[i] || c->reached[i] == c->position[i])
+			return true;
+	return c->count == (size_t)most;
+}
+
 /*
  * One transaction of up to `size` events from up to `most` shards. With poison set the (single)
  * event is not applied but put aside for that reason. Returns the number of events, -1 on failure.
  */
-static int attempt(struct daemon *d, const struct subscription *s, int64_t size, int most, const char *poison)
+static int attempt(struct daemon *d, const struct subscription *s, int64_t size, int most, const char *poison,
+		   bool *more)
 {
 	void *scratch = talloc_pool(d, 1 << 20);
 	struct batch b = {.daemon = d, .db = d->db, .group = s->group};
@@ -241,6 +254,7 @@ static int attempt(struct daemon *d, const struct subscription *s, int64_t size,
 		if (s->committed)
 			note_dropped(d, s, &claim);
 	}
+	*more = done > 0 && left_some(&claim, most);
 	talloc_free(scratch);
 	return done;
 }
@@ -258,17 +272,18 @@ static bool blames_events(const struct db *db)
 static bool isolate(struct daemon *d, const struct subscription *s)
 {
 	char *reason;
+	bool more;
 	int done;
 
 	db_clear(d->db);
-	done = attempt(d, s, 1, 1, NULL);
+	done = attempt(d, s, 1, 1, NULL, &more);
 	if (done >= 0)
 		return true;
 	if (!blames_events(d->db))
 		return false;
 	reason = talloc_asprintf(d, "sqlstate %s: %s", db_sqlstate(d->db), db_message(d->db));
 	db_clear(d->db);
-	done = attempt(d, s, 1, 1, reason);
+	done = attempt(d, s, 1, 1, reason, &more);
 	talloc_free(reason);
 	return done > 0;
 }
@@ -280,8 +295,7 @@ bool consume_batch(struct daemon *d, const struct subscription *s)
 
 	if (!db_ensure(d->db))
 		return false;
-	done = attempt(d, s, d->loop->batch_size, SHARDS_AT_ONCE, NULL);
-	again = done > 0;
+	done = attempt(d, s, d->loop->batch_size, SHARDS_AT_ONCE, NULL, &again);
 	if (done < 0) {
 		log_warning("batch failed group=%s sqlstate=%s message=\"%s\"", s->group, db_sqlstate(d->db),
 			    db_message(d->db));

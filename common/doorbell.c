@@ -4,6 +4,9 @@
  * A nanomsg subscriber that is slow or down misses messages and nobody learns of it, so a ring
  * only says which shards have moved; each daemon also looks into the log once a second. Whole
  * events go out on a second socket, by type, for neighbours who like to listen.
+ *
+ * Rings that follow each other closely are heard as one: a look at the log costs a transaction,
+ * and many commits a second would have every daemon spend its time on looking.
  */
 #include <dirent.h>
 #include <nanomsg/nn.h>
@@ -17,7 +20,9 @@
 #include "common/loop.h"
 
 enum {
-	PEERS_MAX = 256
+	PEERS_MAX = 256,
+	HEAR_GAP = SECOND / 100,    /* between two looks at the log that rings ask for */
+	HEAR_GAP_IDLE = SECOND / 10 /* of a daemon that derives nothing from events */
 };
 
 struct doorbell {
@@ -28,15 +33,52 @@ struct doorbell {
 	char *peers[PEERS_MAX];
 	size_t peer_count;
 	struct event *heard;
+	struct event *later; /* a ring waits for the gap to end */
+	int64_t gap, deaf_until;
 };
 
 static int doorbell_close(struct doorbell *b)
 {
 	event_free(b->heard);
+	event_free(b->later);
 	nn_close(b->ring);
 	nn_close(b->events);
 	nn_close(b->ears);
 	return 0;
+}
+
+static void look(struct doorbell *b)
+{
+	b->deaf_until = clock_monotonic() + b->gap;
+	b->daemon->loop->behind = true;
+}
+
+static void on_later(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	look(context);
+}
+
+static void hear(struct doorbell *b)
+{
+	int64_t wait = b->deaf_until - clock_monotonic();
+	struct timeval when = {wait / SECOND, wait % SECOND};
+
+	if (wait <= 0)
+		look(b);
+	else if (!evtimer_pending(b->later, NULL))
+		evtimer_add(b->later, &when);
+}
+
+static int64_t hear_gap(const struct daemon_description *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->subscription_count; i++)
+		if (d->subscriptions[i].apply)
+			return HEAR_GAP;
+	return HEAR_GAP_IDLE;
 }
 
 /* Takes all rings that wait: they merge into one look at the log. */
@@ -49,7 +91,9 @@ static void on_ring(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	for (i = 0; i < 256 && nn_recv(b->ears, text, sizeof(text), NN_DONTWAIT) >= 0; i++)
-		b->daemon->loop->behind = true;
+		;
+	if (i > 0)
+		hear(b);
 }
 
 static bool bind_pub(struct doorbell *b, int *s, const char *suffix)
@@ -68,6 +112,8 @@ struct doorbell *doorbell_open(struct daemon *d, const char **error)
 	int fd = -1, any = -1;
 
 	b->daemon = d;
+	b->gap = hear_gap(d->description);
+	b->later = evtimer_new(d->loop->base, on_later, b);
 	b->ears = nn_socket(AF_SP, NN_SUB);
 	if (!bind_pub(b, &b->ring, "ring") || !bind_pub(b, &b->events, "pub") || b->ears < 0 ||
 	    nn_setsockopt(b->ears, NN_SUB, NN_SUB_SUBSCRIBE, "", 0) < 0 ||
@@ -144,5 +190,5 @@ void doorbell_ring(struct doorbell *b, const struct log_event *events, size_t co
 	if (length == 0)
 		return;
 	nn_send(b->ring, text, (size_t)length, NN_DONTWAIT);
-	b->daemon->loop->behind = true; /* one's own bell need not travel */
+	hear(b); /* one's own bell need not travel */
 }
