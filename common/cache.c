@@ -132,6 +132,11 @@ bool cache_up(struct cache *c)
 	return cache_ensure(c);
 }
 
+struct cache_link *cache_connection(struct cache *c)
+{
+	return cache_ensure(c) ? c->link : NULL;
+}
+
 bool cache_settled(const struct cache *c)
 {
 	return c->owed_count == 0;

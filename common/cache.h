@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct cache;
+struct cache_link;
 
 enum {
 	CACHE_TOKEN = 17
@@ -23,6 +24,8 @@ struct cache *cache_new(const void *parent, const char *address,
 			int64_t timeout);  /* unix:PATH or host:port */
 bool cache_up(struct cache *c);            /* connects if need be, and does the drops that are owed */
 bool cache_settled(const struct cache *c); /* no drop is owed */
+/* The same connection, for what else is kept in that Redis (cache_link.h). NULL: away. */
+struct cache_link *cache_connection(struct cache *c);
 /*
  * The entry under parent, or NULL; then token holds what cache_put needs ("" when Redis is away).
  */

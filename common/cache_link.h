@@ -1,5 +1,5 @@
 /*
- * cache_link.h - the connection to Redis, for cache.c only
+ * cache_link.h - the connection to Redis, for cache.c and for what is kept in Redis beside the caches
  *
  * Commands are appended and their answers read in the same order. Stores are apart: they are
  * sent at once and nobody waits for their answers, which are read along with later ones.

@@ -10,7 +10,12 @@
 #include "common/log.h"
 #include "gen/sql/notification.h"
 #include "services/notification/backoff.h"
+#include "services/notification/due_index.h"
 #include "services/notification/notifier.h"
+
+enum {
+	LINGER = SECOND / 50 /* nothing that has landed waits longer to be written */
+};
 
 static void advance(struct delivery *d, const struct answer *answer);
 
@@ -66,17 +71,29 @@ static void conclude(struct delivery *d)
 		leave_channel(i, now);
 }
 
-static void land(struct delivery *d)
+static void to_be_written(struct delivery *d)
 {
 	struct notifier *n = d->notifier;
 
-	conclude(d);
 	if (n->landed == NULL)
-		n->flush_by = clock_monotonic() + SECOND / 100;
+		n->flush_by = clock_monotonic() + LINGER;
 	d->next = n->landed;
 	n->landed = d;
 	n->landed_count++;
-	n->flying--;
+}
+
+static void land(struct delivery *d)
+{
+	conclude(d);
+	d->notifier->flying--;
+	to_be_written(d);
+}
+
+void delivery_put_back(struct delivery *d, instant due)
+{
+	d->intent->status = INTENT_QUEUED;
+	d->intent->due = due;
+	to_be_written(d);
 }
 
 /* --- one address after the other ------------------------------------------------------------------- */
@@ -93,6 +110,7 @@ static void note(struct delivery *d)
 {
 	const struct target *t = d->targets[d->target_at];
 	struct step_out *o = &d->out;
+	bool first = d->line_count == 0;
 
 	d->lines[d->line_count++] = (struct log_line){.intent = d->intent,
 						      .what = what_of(o->outcome),
@@ -101,6 +119,7 @@ static void note(struct delivery *d)
 						      .attempt = d->message.attempt,
 						      .code = o->code,
 						      .detail = o->detail,
+						      .evidence = first ? d->decision : NULL,
 						      .at = clock_now()};
 	if (o->outcome == OUTCOME_ACCEPTED) {
 		d->accepted++;
@@ -143,13 +162,14 @@ static void pass_over(struct delivery *d, struct provider *last)
 static void finish_target(struct delivery *d)
 {
 	struct provider *last = d->provider;
+	bool wait;
 
 	note(d);
 	provider_leave(d->notifier, d->provider, d->pass, &d->out);
 	while (d->target_at + 1 < d->target_count) {
 		d->target_at++;
-		d->provider = provider_enter(d->notifier, d->targets[d->target_at], NULL, clock_now(),
-					     &d->pass);
+		d->provider = provider_enter(d->notifier, d->targets[d->target_at], PRIORITY_COUNT, NULL,
+					     clock_now(), &d->pass, &wait);
 		if (d->provider) {
 			start_target(d);
 			return;
@@ -239,10 +259,10 @@ static size_t count_lines(const struct delivery *d)
 	return lines;
 }
 
-static bool write_all(struct notifier *n, const void *scratch, struct log_event *events, size_t *event_count)
+static bool write_all(struct notifier *n, const void *scratch, struct intent **intents,
+		      struct log_event *events, size_t *event_count)
 {
 	struct log_line *lines = talloc_array(scratch, struct log_line, count_lines(n->landed) + 1);
-	struct intent **intents = talloc_array(scratch, struct intent *, n->landed_count);
 	struct db *db = n->daemon->db;
 	struct delivery *d;
 	size_t count = 0, line_count = 0;
@@ -271,8 +291,9 @@ static void forget(struct notifier *n)
 
 	for (d = n->landed; d; d = next) {
 		next = d->next;
-		metric_add(d->intent->status == INTENT_SENT ? n->sent : n->failed, d->provider->driver->name,
-			   1);
+		if (d->line_count > 0)
+			metric_add(d->intent->status == INTENT_SENT ? n->sent : n->failed,
+				   d->provider->driver->name, 1);
 		if (--*d->holders == 0)
 			talloc_free(d->home);
 	}
@@ -284,12 +305,14 @@ bool deliveries_flush(struct notifier *n)
 {
 	void *scratch = talloc_named_const(n, 0, "flush");
 	struct log_event *events = talloc_zero_array(scratch, struct log_event, n->landed_count + 1);
+	struct intent **intents = talloc_array(scratch, struct intent *, n->landed_count + 1);
 	size_t event_count = 0;
 	bool done = n->landed_count == 0;
 
 	if (!done && db_ensure(n->daemon->db)) {
-		done = write_all(n, scratch, events, &event_count);
+		done = write_all(n, scratch, intents, events, &event_count);
 		if (done) {
+			due_index_add(n->daemon->cache, intents, n->landed_count);
 			daemon_announce(n->daemon, events, event_count);
 			forget(n);
 		} else {

@@ -24,6 +24,8 @@ struct summary {
 	struct intent *waiting[LINES_MAX];
 	size_t count;
 	struct log_line lines[LINES_MAX];
+	struct intent *made[2];
+	size_t made_count;
 };
 
 static void read_waiting(struct summary *s)
@@ -116,7 +118,8 @@ static void make_digest(struct summary *s, bool marketing)
 	d->client = "digest";
 	if (lines > 0 && template_load(s->n->templates, s->n->daemon->db, d->template, &version)) {
 		d->template_version = version;
-		intents_create(s->n->daemon->db, s->scratch, &d, 1);
+		if (intents_create(s->n->daemon->db, s->scratch, &d, 1))
+			s->made[s->made_count++] = d;
 	}
 	for (k = 0; k < s->count; k++)
 		if (of_class(s->waiting[k], marketing))
@@ -168,7 +171,7 @@ static void sum_up(struct notifier *n, const void *scratch, const char *member_i
 	make_digest(s, true);
 	set_aside(s);
 	if (!db_failed(n->daemon->db) && db_run(n->daemon->db, "COMMIT"))
-		queue_wake(n);
+		queue_added(n, s->made, s->made_count);
 }
 
 bool run_digests(struct daemon *d)

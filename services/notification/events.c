@@ -98,5 +98,8 @@ bool events_apply(struct batch *b)
 
 void events_committed(struct batch *b)
 {
-	queue_wake(b->daemon->state);
+	struct notifier *n = b->daemon->state;
+
+	if (n->routed && n->routed->count > 0)
+		queue_added(n, n->routed->intents, n->routed->count);
 }

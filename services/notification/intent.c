@@ -116,21 +116,6 @@ static void note_left_out(const struct rows *written, const void *scratch, struc
 			intents[i]->status = status[i];
 }
 
-static void log_created(struct db *db, const void *scratch, struct intent **intents, size_t count)
-{
-	struct log_line *lines = talloc_zero_array(scratch, struct log_line, count);
-	size_t i, n = 0;
-
-	for (i = 0; i < count; i++)
-		if (intents[i]->status != INTENT_STATUS_COUNT)
-			lines[n++] = (struct log_line){.intent = intents[i],
-						       .what = "queued",
-						       .channel = -1,
-						       .at = intents[i]->created,
-						       .code = intents[i]->client};
-	logs_put(db, scratch, lines, n);
-}
-
 bool intents_create(struct db *db, const void *scratch, struct intent **intents, size_t count)
 {
 	struct db_array *c[NEW_COLUMNS];
@@ -152,7 +137,6 @@ bool intents_create(struct db *db, const void *scratch, struct intent **intents,
 	if (db_failed(db))
 		return false;
 	note_left_out(written, scratch, intents, count);
-	log_created(db, scratch, intents, count);
 	return !db_failed(db);
 }
 
@@ -191,9 +175,32 @@ static struct intent *claimed(const void *parent, const struct rows *r, size_t i
 	return n;
 }
 
-void intents_ask(struct db *db, enum priority lane, size_t most, int64_t lease)
+void intents_ask(struct db *db, const void *scratch, const size_t most[PRIORITY_COUNT], int64_t lease)
 {
-	db_send(db, SQL_NOTIFICATION_CLAIM_DUE, "hii", (int)lane, (int64_t)most, lease);
+	struct db_array *lanes = db_array_new(scratch, DB_INT2, PRIORITY_COUNT);
+	struct db_array *limits = db_array_new(scratch, DB_INT8, PRIORITY_COUNT);
+	int p;
+
+	for (p = 0; p < PRIORITY_COUNT; p++)
+		if (most[p] > 0) {
+			db_array_integer(lanes, p);
+			db_array_integer(limits, (int64_t)most[p]);
+		}
+	db_send(db, SQL_NOTIFICATION_CLAIM_DUE, "aai", lanes, limits, lease);
+}
+
+void intents_ask_candidates(struct db *db, const void *scratch, const struct candidate *c, size_t count,
+			    int64_t lease)
+{
+	struct db_array *members = db_array_new(scratch, DB_TEXT, count);
+	struct db_array *ids = db_array_new(scratch, DB_TEXT, count);
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		db_array_text(members, c[i].member_id);
+		db_array_text(ids, c[i].notification_id);
+	}
+	db_send(db, SQL_NOTIFICATION_CLAIM_CANDIDATES, "aai", members, ids, lease);
 }
 
 size_t intents_take(struct db *db, const void *parent, struct intent **out)

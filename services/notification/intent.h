@@ -12,6 +12,11 @@
 #include "services/notification/channel.h"
 #include "services/notification/notification_id.h"
 
+/* An intent by name, perhaps due. */
+struct candidate {
+	const char *member_id, *notification_id;
+};
+
 enum intent_status {
 	INTENT_QUEUED,
 	INTENT_HELD,
@@ -74,10 +79,13 @@ const char *intent_status_name(enum intent_status s);
 bool intents_create(struct db *db, const void *scratch, struct intent **intents, size_t count);
 
 /*
- * Takes due intents of a lane, at most `most`, oldest first, for `lease` microseconds: they are
- * INTENT_SENDING now, and unknown if another lease on them ran out. Sent with db_send; read by the second.
+ * Takes due intents of the lanes, at most `most` of each, oldest first, for `lease` microseconds: they are
+ * INTENT_SENDING now, and unknown if another lease on them ran out. The second takes those that are named, as
+ * far as they are due and nobody's. Sent with db_send; each is read by an intents_take.
  */
-void intents_ask(struct db *db, enum priority lane, size_t most, int64_t lease);
+void intents_ask(struct db *db, const void *scratch, const size_t most[PRIORITY_COUNT], int64_t lease);
+void intents_ask_candidates(struct db *db, const void *scratch, const struct candidate *c, size_t count,
+			    int64_t lease);
 size_t intents_take(struct db *db, const void *parent, struct intent **out);
 
 /*

@@ -76,6 +76,7 @@ static bool start(struct daemon *d)
 	n->templates = template_store_new(n);
 	n->wire = wire_new(n, daemon_events(d), &wire);
 	lanes_init(&n->lanes, weights);
+	ready_init(n);
 	n->sent = metrics_counter(d->metrics, "ae_notifications_sent_total", "Messages that a provider took",
 				  "provider");
 	n->failed = metrics_counter(d->metrics, "ae_notification_attempts_failed_total",

@@ -1,8 +1,9 @@
 /*
  * notifier.h - the queue's consumer and the sender: from due intents to outcomes in the database
  *
- * One slice: outcomes of what has landed are written in one transaction; then due intents are claimed and
- * decided in another, and only after its commit do their deliveries start.
+ * Due intents are claimed and decided in one transaction (claim.c); after its commit their deliveries are
+ * ready (ready.c) and start, lane by lane, as connections become free (deliver.c). Outcomes of what has
+ * landed are written many at a time.
  */
 #ifndef AE_NOTIFICATION_NOTIFIER_H
 #define AE_NOTIFICATION_NOTIFIER_H
@@ -16,6 +17,10 @@
 #include "services/notification/track.h"
 #include "services/notification/webhook_verify.h"
 #include "services/notification/wire.h"
+
+enum {
+	READY_MAX = 48 /* deliveries of a lane that are decided and not yet started */
+};
 
 struct sending_settings {
 	bool sends;
@@ -43,6 +48,7 @@ struct provider {
 	struct bucket bucket;
 	struct bucket_policy rate;
 	struct retry_budget budget;
+	size_t flying; /* deliveries on their way over it */
 };
 
 struct notifier;
@@ -53,6 +59,8 @@ struct delivery {
 	struct intent *intent;
 	struct provider *provider;
 	breaker_pass pass;
+	instant stale;        /* not to be started any more: the lease runs out */
+	const char *decision; /* JSON, for the log */
 	struct message message;
 	const struct target *targets[TARGETS_MAX];
 	size_t target_count, target_at, accepted;
@@ -68,7 +76,20 @@ struct delivery {
 	size_t dead_count;
 	void *home; /* memory that it shares with others of its slice */
 	size_t *holders;
-	struct delivery *next; /* of those that have landed */
+	struct delivery *next; /* of those that are ready, then of those that have landed */
+};
+
+/* Intents that events were made into, until their batch is gone. */
+struct routed {
+	struct notifier *notifier;
+	struct intent **intents;
+	size_t count;
+};
+
+/* Deliveries that wait for a free connection, oldest first. */
+struct ready_lane {
+	struct delivery *first, **end;
+	size_t count;
 };
 
 struct notifier {
@@ -77,10 +98,14 @@ struct notifier {
 	struct provider *providers;
 	size_t provider_count;
 	struct lanes lanes;
-	bool full[PRIORITY_COUNT]; /* the lane's last claim took as much as it might */
-	instant look_at;           /* when to claim next */
-	instant look_by;           /* at the latest, however little room there is */
-	instant flush_by;          /* when what has landed is written at the latest */
+	struct ready_lane ready[PRIORITY_COUNT];
+	bool full[PRIORITY_COUNT];        /* the lane's last claim took as much as it might */
+	bool deep[PRIORITY_COUNT];        /* PostgreSQL had as much of the lane as was asked for */
+	int64_t sweep_at[PRIORITY_COUNT]; /* when PostgreSQL is asked for the lane's due intents, whatever
+					     Redis says */
+	int64_t look_at;                  /* when to claim next */
+	int64_t flush_by;                 /* when what has landed is written at the latest */
+	struct routed *routed;            /* made of the batch that is being applied, NULL between batches */
 	struct delivery *landed;
 	size_t flying, landed_count;
 	struct template_store *templates;
@@ -99,10 +124,13 @@ bool providers_open(struct notifier *n, const char **error);
  * ask again. */
 bool provider_configured(const struct notifier *n, enum channel c, const char *platform);
 unsigned providers_available(const struct notifier *n, instant now, instant *retry_at);
-/* A provider for the address that lets a message pass, another one than `avoid` if there is one; NULL: none
- * now. */
-struct provider *provider_enter(struct notifier *n, const struct target *t, const char *last, instant now,
-				breaker_pass *pass);
+/*
+ * A provider for the address that lets a message pass, another one than `last` if there is one. NULL: none
+ * now; then *wait says whether there will be one within a moment: all its connections are taken, or its rate
+ * is used up. priority PRIORITY_COUNT: however many are on their way.
+ */
+struct provider *provider_enter(struct notifier *n, const struct target *t, enum priority priority,
+				const char *last, instant now, breaker_pass *pass, bool *wait);
 bool provider_other(const struct notifier *n, const struct provider *than, instant now);
 void provider_leave(struct notifier *n, struct provider *p, breaker_pass pass, const struct step_out *out);
 double random_share(void); /* 0 <= x < 1 */
@@ -130,13 +158,30 @@ struct delivery *delivery_new(struct notifier *n, struct intent *i, const struct
 			      const struct message_template *t, enum channel c, instant now,
 			      const char **error);
 
-/* deliver.c */
+/* claim.c: claims due intents as far as the lanes have room for them, and decides them. */
+void claim_due(struct notifier *n);
+bool claim_worthwhile(const struct notifier *n);
+
+/* ready.c */
+void ready_init(struct notifier *n);
+void ready_put(struct notifier *n, struct delivery *d);
+size_t ready_room(const struct notifier *n, enum priority lane);
+size_t ready_count(const struct notifier *n);
+/* Starts what can be started, for a few milliseconds at most; true = it was not all. */
+bool ready_launch(struct notifier *n);
+/* Gives those of a member back to the queue, to be decided anew; NULL = all. */
+void ready_retract(struct notifier *n, const char *member_id);
+
+/* deliver.c: d->provider has let it pass */
 void delivery_start(struct delivery *d);
+/* Not started: back into the queue, due then. */
+void delivery_put_back(struct delivery *d, instant due);
 /* Writes what has landed. False: the database is away, it stays for the next turn. */
 bool deliveries_flush(struct notifier *n);
 
-/* queue.c: the job, and whoever put intents in calls wake. */
+/* queue.c: the job, and whoever put intents in tells so after the commit. */
 bool run_queue(struct daemon *d);
+void queue_added(struct notifier *n, struct intent *const *intents, size_t count);
 void queue_wake(struct notifier *n);
 /* While the daemon stops: true as long as something is on its way. */
 bool queue_finish(struct daemon *d);

@@ -154,8 +154,8 @@ static reply send_once(struct request *req, const char *key, struct intent **int
 	intents_create(req->db, req, intents, count);
 	db_query(req->db, req, SQL_NOTIFICATION_PUT_REQUEST, "ttbht", req->subject, key, fingerprint,
 		 sizeof(fingerprint), 202, answer);
-	db_run(req->db, "COMMIT");
-	queue_wake(req->daemon->state);
+	if (db_run(req->db, "COMMIT"))
+		queue_added(req->daemon->state, intents, count);
 	return reply_body(req, 202, "application/json", answer, strlen(answer));
 }
 

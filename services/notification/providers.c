@@ -247,28 +247,50 @@ bool provider_other(const struct notifier *n, const struct provider *than, insta
 	return false;
 }
 
-struct provider *provider_enter(struct notifier *n, const struct target *t, const char *last, instant now,
-				breaker_pass *pass)
+/* Mails beyond the connections would only wait inside libcurl, where no lane goes before another; and bulk
+ * never takes the last two. Other providers multiplex. */
+static bool has_room(const struct provider *p, enum priority priority)
+{
+	size_t connections = (size_t)sending.connections;
+
+	if (p->driver->channel != CHANNEL_EMAIL || priority == PRIORITY_COUNT)
+		return true;
+	if (priority == PRIORITY_BULK && connections > 4)
+		connections -= 2;
+	return p->flying < connections;
+}
+
+static bool pass(struct provider *p, const char *last, instant now, breaker_pass *pass)
+{
+	if (last && !retry_take(&p->budget, &retry_policy, now))
+		return false;
+	*pass = breaker_enter(&p->breaker, &breaker_policy, now, random_share());
+	if (*pass == 0)
+		return false;
+	if (last == NULL)
+		retry_first(&p->budget, &retry_policy, now);
+	bucket_take(&p->bucket, &p->rate, now);
+	p->flying++;
+	return true;
+}
+
+struct provider *provider_enter(struct notifier *n, const struct target *t, enum priority priority,
+				const char *last, instant now, breaker_pass *through, bool *wait)
 {
 	struct provider *p;
 	size_t round, i;
 
+	*wait = false;
 	for (round = 0; round < 2; round++)
 		for (i = 0; i < n->provider_count; i++) {
 			p = &n->providers[i];
 			if (!serves(p, t->channel, t->platform) ||
-			    (round == 0) == (last && strcmp(p->driver->name, last) == 0) ||
-			    ready_at(p, now) > now)
+			    (round == 0) == (last && strcmp(p->driver->name, last) == 0))
 				continue;
-			if (last && !retry_take(&p->budget, &retry_policy, now))
-				continue;
-			*pass = breaker_enter(&p->breaker, &breaker_policy, now, random_share());
-			if (*pass == 0)
-				continue;
-			if (last == NULL)
-				retry_first(&p->budget, &retry_policy, now);
-			bucket_take(&p->bucket, &p->rate, now);
-			return p;
+			if (ready_at(p, now) > now || !has_room(p, priority))
+				*wait |= ready_at(p, now) < now + SECOND;
+			else if (pass(p, last, now, through))
+				return p;
 		}
 	return NULL;
 }
@@ -282,6 +304,7 @@ void provider_leave(struct notifier *n, struct provider *p, breaker_pass pass, c
 	instant now = clock_now();
 
 	(void)n;
+	p->flying--;
 	/* A browser's endpoint is its member's choice: what one of them answers says nothing about the
 	 * others. */
 	if (strcmp(p->driver->name, "webpush") == 0)

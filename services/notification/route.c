@@ -173,6 +173,21 @@ static void follow(struct routing *g, const struct route *route, const struct lo
 		make_intent(g, route, e, t->name, t->version);
 }
 
+static int forget_routed(struct routed *r)
+{
+	r->notifier->routed = NULL;
+	return 0;
+}
+
+static void note_routed(struct routing *g)
+{
+	struct routed *r = talloc(g->made, struct routed);
+
+	*r = (struct routed){g->batch->daemon->state, g->made, g->made_count};
+	r->notifier->routed = r;
+	talloc_set_destructor(r, forget_routed);
+}
+
 bool routes_apply(struct batch *b)
 {
 	struct routing g = {.batch = b, .now = clock_now()};
@@ -184,5 +199,6 @@ bool routes_apply(struct batch *b)
 		for (k = 0; k < g.route_count; k++)
 			if (applies(&g, &g.routes[k], &b->events[i]))
 				follow(&g, &g.routes[k], &b->events[i]);
+	note_routed(&g);
 	return intents_create(b->db, g.made, g.made, g.made_count) && !db_failed(b->db);
 }

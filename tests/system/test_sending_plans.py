@@ -6,12 +6,14 @@ from conftest import ROOT
 from test_dashboard import plan_nodes
 
 MEMBER, ID = "'plan-777'", "'PLAN0000000000000000000777'"
+OPEN = 3   # of a member: what is being sent is found among all that is open, so that a claim changes no index
 PLANS = [
-    ("claim_due", {"$1": "3::int2", "$2": "40", "$3::int8": "1000000"}, 40),
-    ("get_sent_before", {"$1::text[]": f"ARRAY[{MEMBER}]", "$2::text[]": "ARRAY['x']", "$3::timestamptz": "now()"}, 1),
-    ("count_sending", {"$1": MEMBER}, 1),
+    ("claim_due", {"$1::int2[]": "ARRAY[3]::int2[]", "$2::int8[]": "ARRAY[40]::int8[]", "$3::int8": "1000000"}, 40),
+    ("claim_candidates", {"$1::text[]": f"ARRAY[{MEMBER}]", "$2::text[]": "ARRAY['PLA00000000000000000000777']", "$3::int8": "1000000"}, 1),
+    ("get_sent_before", {"$1::text[]": f"ARRAY[{MEMBER}]", "$2::text[]": "ARRAY['x']", "$3::timestamptz": "now()"}, OPEN),
+    ("count_sending", {"$1": MEMBER}, OPEN),
     ("next_digest", {}, 1),
-    ("get_waiting", {"$1": MEMBER, "$2": "100"}, 1),
+    ("get_waiting", {"$1": MEMBER, "$2": "100"}, OPEN),
     ("get_notification", {"$1": ID}, 1),
     ("get_linked", {"$1": ID}, 1),
     ("get_notification_log", {"$1": MEMBER, "$2": ID}, 1),
@@ -27,9 +29,10 @@ def fill(cursor):
     """4,000 members with five notifications each: sent, queued, waiting for a digest, being sent, dropped."""
     cursor.execute("INSERT INTO analytics.notification_preferences (member_id) SELECT 'plan-' || n FROM generate_series(1, 4000) n")
     cursor.execute("""INSERT INTO analytics.notifications (notification_id, member_id, status, priority, category, template, template_version, client,
-                          due_at, sent_at)
+                          due_at, sent_at, leased_until)
                       SELECT CASE s WHEN 4 THEN 'PLAN' ELSE 'PLA' || s END || lpad(n::text, 22, '0'), 'plan-' || n, s, 3, 'tier', 'x', 1, 'x',
-                          now() - n * interval '1 second', CASE s WHEN 4 THEN now() END
+                          now() - n * interval '1 second', CASE s WHEN 4 THEN now() END,
+                          CASE s WHEN 3 THEN now() + interval '1 minute' END
                       FROM generate_series(1, 4000) n, unnest(ARRAY[0, 2, 3, 4, 5]) s""")
     cursor.execute("""INSERT INTO analytics.notification_logs (member_id, notification_id, what)
                       SELECT member_id, notification_id, 'queued' FROM analytics.notifications""")
