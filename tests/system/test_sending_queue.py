@@ -1,0 +1,174 @@
+"""Stories of the queue: its index in Redis, lanes side by side, and what is decided but not yet on its way."""
+import asyncio
+import threading
+import uuid
+
+import pytest
+from conftest import System, until
+from test_sending import KernelsPort, Sink, WELCOME, ended, request, send, settings, told
+
+
+KEY = "notification_queue:{lanes}:engagement"
+
+
+class Gate(Sink):
+    """Takes no mail while it is closed; tells the order in which recipients came through."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.order, self.knocking = threading.Event(), [], 0
+        self.open.set()
+
+    async def handle_DATA(self, server, session, envelope):
+        with self.lock:
+            self.knocking += 1
+        await asyncio.get_running_loop().run_in_executor(None, self.open.wait, 60)
+        with self.lock:
+            self.order += envelope.rcpt_tos
+            self.knocking -= 1
+        return await super().handle_DATA(server, session, envelope)
+
+
+@pytest.fixture
+def gate():
+    made = Gate()
+    controller = KernelsPort(made, hostname="127.0.0.1", port=0, server_hostname="gate.example.org")
+    controller.start()
+    made.port = controller.port
+    yield made
+    made.open.set()
+    controller.stop()
+
+
+@pytest.fixture
+def start(gate, tmp_path):
+    made = []
+
+    def go(*options, **more):
+        made.append(System(*options, *settings(tmp_path, gate.port, **{"cap_day": 0, "cap_week": 0, "cap_category_day": 0, "cap_category_week": 0, **more})))
+        request(made[0], "PUT", "/notification-templates/welcome", WELCOME, role="admin")
+        return made[0]
+
+    yield go
+    for system in made:
+        system.remove()
+
+
+def enrol_all(system, members):
+    when = "2026-01-01T10:00:00Z"
+    system.post_events([{"specversion": "1.0", "type": "MemberEnrolledEvent", "source": "/tests/queue", "id": m, "subject": m, "time": when,
+                         "data": {"member_id": m, "enrolled_at": when, "email": f"{m}@example.org", "locale": "en", "time_zone": "UTC",
+                                  "consents": {"marketing": True}}} for m in members])
+    system.wait_caught_up("notification", 60)
+
+
+def campaign(system, members, priority="bulk"):
+    reply = request(system, "POST", "/notifications/send", {"members": members, "category": "tier", "template": "welcome", "variables": {"points": 5},
+                                                            "channels": ["email"], "priority": priority}, role="service",
+                    headers={"Idempotency-Key": str(uuid.uuid4())})
+    assert reply.status == 202, reply
+    return [n["notification_id"] for n in reply.json["notifications"]]
+
+
+def open_ones(system):
+    return system.sql("SELECT count(*) FROM analytics.notifications WHERE status < 4")[0][0]
+
+
+def test_redis_knows_what_is_due_and_may_be_wrong(start, gate):
+    """notification_queue names intents by lane and due time; entries of nothing, or of what is not due, do no harm."""
+    system = start(sends="no")
+    enrol_all(system, ["known", "sooner"])
+    notification, = campaign(system, ["known"], "engagement")
+    due = system.sql("SELECT (extract(epoch FROM due_at) * 1000000)::int8 FROM analytics.notifications")[0][0]
+    assert until(lambda: system.redis.zrange(KEY, 0, -1, withscores=True)) == [(f"known\n{notification}".encode(), due)]
+    system.down()
+    system.options += ["--set", "notification.sends=yes"]
+    system.up()   # with an empty Redis
+    ended(system, notification, "sent")
+    later = send(system, member_id="sooner", send_at="2027-01-01T00:00:00Z", priority="engagement").json["notifications"][0]["notification_id"]
+    system.redis.zadd(KEY, {f"sooner\n{later}": 1, "nobody\n01ARZ3NDEKTSV4RRFFQ69G5FAV": 1, "no entry": 1})
+    until(lambda: system.redis.zcard(KEY) == 0)
+    assert told(system, later)["status"] in ("queued", "held") and gate.order == ["known@example.org"]
+
+
+def test_redis_flushed_in_mid_flight_loses_nothing(start, gate):
+    system = start("--instances", "2", connections=2)
+    members = [f"f{i}" for i in range(400)]
+    enrol_all(system, members)
+    gate.open.clear()
+    campaign(system, members)
+    for through in (0, 100, 200, 300):
+        until(lambda: len(gate.order) >= through, 60)
+        system.redis.flushall()
+        gate.open.set()
+    until(lambda: open_ones(system) == 0, 60)
+    assert sorted(gate.order) == sorted(f"{m}@example.org" for m in members)
+
+
+def test_critical_does_not_wait_for_bulk(start, gate):
+    """All connections hang with a campaign, and hundreds of it are decided: requests are answered, and a critical mail is among the next to go."""
+    system = start(connections=6)
+    members = [f"b{i}" for i in range(300)]
+    enrol_all(system, [*members, "urgent"])
+    gate.open.clear()
+    campaign(system, members)
+    until(lambda: gate.knocking == 4, what="bulk on all connections but two")
+    critical, = campaign(system, ["urgent"], "critical")
+    until(lambda: gate.knocking == 5, what="the critical mail on one of the two")
+    gate.open.set()
+    ended(system, critical, "sent")
+    assert gate.order.index("urgent@example.org") < 5
+    until(lambda: open_ones(system) == 0, 60)
+
+
+def test_an_opt_out_takes_back_what_is_decided(start, gate):
+    """Twenty mails of a member are decided while the relay hangs; the opt-out waits for the one under way, the others are not sent."""
+    system = start(connections=1)
+    enrol_all(system, ["leaves"])
+    gate.open.clear()
+    ids = [campaign(system, ["leaves"], "engagement")[0] for _ in range(20)]
+    until(lambda: gate.knocking == 1 and system.sql("SELECT count(*) FROM analytics.notifications WHERE status = 3") == [(20,)])
+    threading.Timer(0.5, gate.open.set).start()   # the relay wakes up while the opt-out waits
+    answer = request(system, "PATCH", "/notifications/leaves/preferences", {"global_opt_out": True}, role="admin", headers={"If-Match": "*"})
+    assert answer.status == 200, answer
+    sent_by_then = len(gate.order)
+    until(lambda: open_ones(system) == 0)
+    assert len(gate.order) == sent_by_then <= 2
+    ends = [told(system, i) for i in ids]
+    assert {(n["status"], n.get("reason")) for n in ends[sent_by_then:]} == {("dropped", "opted_out")}
+
+
+class Impatient(KernelsPort):
+    """Closes connections that say nothing for half a second, and counts their ends."""
+
+    closed = 0
+
+    def factory(self):
+        server = super().factory()
+        lost = server.connection_lost
+
+        def connection_lost(error):
+            self.closed += 1
+            lost(error)
+
+        server.connection_lost = connection_lost
+        return server
+
+
+def test_a_kept_session_that_the_relay_closed_costs_nothing(tmp_path):
+    """The next mail goes over a new one, as its first attempt."""
+    taken = Sink()
+    relay = Impatient(taken, hostname="127.0.0.1", port=0, timeout=0.5)
+    relay.start()
+    system = System(*settings(tmp_path, relay.port))
+    try:
+        request(system, "PUT", "/notification-templates/welcome", WELCOME, role="admin")
+        enrol_all(system, ["kept"])
+        before = relay.closed
+        for turn in (1, 2, 3):
+            done = ended(system, campaign(system, ["kept"], "transactional")[0], "sent")
+            assert done["attempts"] == 1 and len(taken.got("kept@example.org")) == turn
+            until(lambda: relay.closed == before + turn, what="the relay closing the session")
+    finally:
+        system.remove()
+        relay.stop()
