@@ -14,7 +14,7 @@
 #include "services/notification/notifier.h"
 
 enum {
-	LINGER = SECOND / 50 /* nothing that has landed waits longer to be written */
+	LINGER = SECOND / 20 /* nothing that has landed waits longer to be written */
 };
 
 static void advance(struct delivery *d, const struct answer *answer);

@@ -67,8 +67,8 @@ static void put_new(struct db_array *c[NEW_COLUMNS], const struct intent *n)
 	db_array_integer(c[15], n->status);
 }
 
-/* Members get their row; older intents with the same collapse key go. */
-static void send_before(struct db *db, const void *scratch, struct intent **intents, size_t count)
+/* Members get their row; older intents with the same collapse key go. How many db_next are owed. */
+static int send_before(struct db *db, const void *scratch, struct intent **intents, size_t count)
 {
 	struct db_array *members = db_array_new(scratch, DB_TEXT, count);
 	struct db_array *collapsing = db_array_new(scratch, DB_TEXT, count);
@@ -83,7 +83,10 @@ static void send_before(struct db *db, const void *scratch, struct intent **inte
 		db_array_text(keys, intents[i]->collapse_key);
 	}
 	db_send(db, SQL_NOTIFICATION_ENSURE_PREFERENCES, "a", members);
+	if (db_array_count(keys) == 0)
+		return 1;
 	db_send(db, SQL_NOTIFICATION_COLLAPSE_OLDER, "aa", collapsing, keys);
+	return 2;
 }
 
 static int intent_order(const void *a, const void *b)
@@ -121,6 +124,7 @@ bool intents_create(struct db *db, const void *scratch, struct intent **intents,
 	struct db_array *c[NEW_COLUMNS];
 	struct rows *written;
 	size_t i;
+	int owed;
 
 	if (count == 0)
 		return true;
@@ -128,11 +132,11 @@ bool intents_create(struct db *db, const void *scratch, struct intent **intents,
 		c[i] = db_array_new(scratch, new_types[i], count);
 	for (i = 0; i < count; i++)
 		put_new(c, intents[i]);
-	send_before(db, scratch, intents, count);
+	owed = send_before(db, scratch, intents, count);
 	db_send(db, SQL_NOTIFICATION_PUT_INTENTS, "aaaaaaaaaaaaaaaa", c[0], c[1], c[2], c[3], c[4], c[5],
 		c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]);
-	db_next(db, scratch);
-	db_next(db, scratch);
+	for (; owed > 0; owed--)
+		db_next(db, scratch);
 	written = db_next(db, scratch);
 	if (db_failed(db))
 		return false;

@@ -19,7 +19,7 @@
 #include "services/notification/wire.h"
 
 enum {
-	READY_MAX = 48 /* deliveries of a lane that are decided and not yet started */
+	READY_MAX = 96 /* deliveries of a lane that are decided and not yet started */
 };
 
 struct sending_settings {
