@@ -76,8 +76,8 @@ static const char *bare(const void *parent, const char *value)
 	return talloc_strndup(parent, value, strcspn(value, " "));
 }
 
-/* The first enhanced code in a text, as "5.1.1"; *dead if it says that the address will never work. */
-static const char *status_in(const void *parent, const char *text, bool *dead)
+/* The first enhanced code in a text, as "5.1.1"; "" if there is none. */
+static const char *status_in(const void *parent, const char *text)
 {
 	int class, subject, detail;
 	const char *p;
@@ -86,7 +86,6 @@ static const char *status_in(const void *parent, const char *text, bool *dead)
 		if ((p > text && !strchr(" \t-#(", p[-1])) ||
 		    !smtp_enhanced_read(p, &class, &subject, &detail))
 			continue;
-		*dead = smtp_dead(class, subject, detail);
 		return talloc_asprintf(parent, "%d.%d.%d", class, subject, detail);
 	}
 	return "";
@@ -182,14 +181,14 @@ static void add_recipient(struct reading *r, const struct block *b)
 	found.diagnostic = behind_type(field(p, b, "Diagnostic-Code"));
 	found.remote_mta = behind_type(field(p, b, "Remote-MTA"));
 	told = field(p, b, "Status");
-	found.status = status_in(p, told, &found.dead);
+	found.status = status_in(p, told);
 	/* x.0.0 and x.1.0 say nothing; the remote server's own words may (RFC 3464 2.3.4). */
 	if (*found.status == '\0' || strcmp(found.status + 1, ".0.0") == 0) {
-		told = status_in(p, found.diagnostic, &found.dead);
+		told = status_in(p, found.diagnostic);
 		found.status = *told ? told : found.status;
 	}
 	found.kind = kind_of(found.action, found.status);
-	found.dead = found.dead && found.kind == BOUNCE_FAILED;
+	found.attempted = field(p, b, "Last-Attempt-Date");
 	add(r, &found);
 }
 
@@ -204,6 +203,8 @@ static void read_status(struct reading *r, const struct mime_part *part)
 		text = mime_read_fields(r->out, text, end, &b.fields, &b.count);
 		if (mime_get(b.fields, b.count, "Reporting-MTA"))
 			r->common.reporting_mta = behind_type(field(r->out, &b, "Reporting-MTA"));
+		if (mime_get(b.fields, b.count, "Arrival-Date"))
+			r->common.arrival = field(r->out, &b, "Arrival-Date");
 		if (mime_get(b.fields, b.count, "Final-Recipient") ||
 		    mime_get(b.fields, b.count, "Original-Recipient"))
 			add_recipient(r, &b);
@@ -217,14 +218,18 @@ static void read_feedback(struct reading *r, const struct mime_part *part)
 	struct block b;
 	void *p = r->out;
 	size_t length;
-	const char *text = mime_content(p, part, &length), *to;
+	const char *text = mime_content(p, part, &length), *to, *path;
 
 	mime_read_fields(p, text, text + length, &b.fields, &b.count);
 	if (!r->common.authentic)
 		identify_by_address(r, bare(p, field(p, &b, "Original-Mail-From")), VERP_BOUNCE);
+	path = mime_get(r->original, r->original_count, "Return-Path");
+	if (!r->common.authentic && path)
+		identify_by_address(r, bare(p, path), VERP_BOUNCE);
 	found = r->common;
 	found.kind = BOUNCE_COMPLAINT;
 	found.action = field(p, &b, "Feedback-Type");
+	found.arrival = field(p, &b, "Arrival-Date");
 	found.reporting_mta = behind_type(field(p, &b, "Reporting-MTA"));
 	found.recipient = bare(p, behind_type(field(p, &b, "Original-Rcpt-To")));
 	to = mime_get(r->original, r->original_count, "To");
@@ -252,7 +257,7 @@ struct bounces *bounce_read(const void *parent, const struct bounce_settings *se
 {
 	struct reading r = {.settings = settings};
 
-	r.common = (struct bounce){BOUNCE_OTHER, false, false, "", "", "", "", "", "", ""};
+	r.common = (struct bounce){BOUNCE_OTHER, false, "", "", "", "", "", "", "", "", ""};
 	r.out = talloc_zero(parent, struct bounces);
 	if ((r.mail = mime_read(r.out, mail, length)) == NULL) {
 		talloc_free(r.out);

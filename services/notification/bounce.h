@@ -15,8 +15,8 @@ enum bounce_kind {
 	BOUNCE_DELAYED,
 	BOUNCE_DELIVERED, /* delivered, relayed or expanded */
 	BOUNCE_COMPLAINT,
-	BOUNCE_UNSUBSCRIBE,
-	BOUNCE_OTHER, /* an automatic answer, or nothing we know */
+	BOUNCE_UNSUBSCRIBE, /* somebody wrote to a mail's unsubscribe address */
+	BOUNCE_OTHER,       /* an automatic answer, or nothing we know */
 	BOUNCE_KIND_COUNT
 };
 
@@ -28,7 +28,6 @@ enum {
 /* Absent texts are "". */
 struct bounce {
 	enum bounce_kind kind;
-	bool dead;                   /* failed, and the status says that the address will never work */
 	bool authentic;              /* the notification's id was proved by its token, not just named */
 	const char *notification_id; /* ULID */
 	const char *recipient;       /* the address the mail was sent to, as far as it is told */
@@ -36,6 +35,7 @@ struct bounce {
 	const char *action;          /* "failed"; of a complaint its Feedback-Type: "abuse" */
 	const char *diagnostic;      /* the remote server's words */
 	const char *reporting_mta, *remote_mta;
+	const char *arrival, *attempted; /* when the mail came to the MTA, and was tried last, as it says */
 };
 
 struct bounce_settings {

@@ -1,7 +1,6 @@
 /*
  * lmtp_command.c - the commands of LMTP, and what they say
  */
-#include <event2/buffer.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,16 +8,6 @@
 
 #include "services/notification/address.h"
 #include "services/notification/lmtp_session.h"
-#include "services/notification/verp.h"
-
-void lmtp_reply(struct lmtp_session *s, const char *text)
-{
-	struct evbuffer *out = bufferevent_get_output(s->stream);
-
-	evbuffer_add_printf(out, "%s\r\n", text);
-	if (evbuffer_get_length(out) > LMTP_OUTPUT_MAX)
-		s->closing = true;
-}
 
 /* A reply to something wrong; who does nothing else is sent away. */
 static void complain(struct lmtp_session *s, const char *text)
@@ -30,18 +19,6 @@ static void complain(struct lmtp_session *s, const char *text)
 	s->closing = true;
 }
 
-void lmtp_reset(struct lmtp_session *s)
-{
-	talloc_free(s->transaction);
-	s->transaction = talloc_new(s);
-	s->sender = NULL;
-	s->recipients = NULL;
-	s->recipient_count = 0;
-	s->mail = NULL;
-	s->has_sender = s->in_data = s->too_large = false;
-	s->state = DATA_LINE;
-}
-
 struct command {
 	const char *name;
 	void (*run)(struct lmtp_session *s, const char *argument);
@@ -49,20 +26,18 @@ struct command {
 
 static void run_lhlo(struct lmtp_session *s, const char *argument)
 {
-	struct evbuffer *out = bufferevent_get_output(s->stream);
-
 	if (*argument == '\0') {
 		complain(s, "501 5.5.4 LHLO needs a name");
 		return;
 	}
 	lmtp_reset(s);
 	s->greeted = true;
-	evbuffer_add_printf(out, "250-%s\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n",
-			    s->host->settings.host);
-	evbuffer_add_printf(out, "250 SIZE %zu\r\n", s->host->settings.size_max);
+	bytes_print(s->replies, "250-%s\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n",
+		    s->settings->host);
+	bytes_print(s->replies, "250 SIZE %zu\r\n", s->settings->size_max);
 }
 
-/* The path of "FROM:<path> parameters", under the transaction; *parameters is what follows. NULL: bad syntax.
+/* The path of "FROM:<path> parameters", under the mail; *parameters is what follows. NULL: bad syntax.
  */
 static const char *read_path(struct lmtp_session *s, const char *argument, const char *word,
 			     const char **parameters)
@@ -76,7 +51,7 @@ static const char *read_path(struct lmtp_session *s, const char *argument, const
 	if (*argument != '<' || (end = strchr(argument, '>')) == NULL || (end[1] != '\0' && end[1] != ' '))
 		return NULL;
 	*parameters = end + 1 + strspn(end + 1, " ");
-	return talloc_strndup(s->transaction, argument + 1, (size_t)(end - argument - 1));
+	return talloc_strndup(s->mail, argument + 1, (size_t)(end - argument - 1));
 }
 
 /* NULL, or the reply to parameters of MAIL that are not offered, or to a size that is too large. */
@@ -87,7 +62,7 @@ static const char *mail_fault(struct lmtp_session *s, const char *parameters)
 	for (; *parameters; parameters += n + strspn(parameters + n, " ")) {
 		n = strcspn(parameters, " ");
 		if (strncasecmp(parameters, "SIZE=", 5) == 0) {
-			if (strtoull(parameters + 5, NULL, 10) > s->host->settings.size_max)
+			if (strtoull(parameters + 5, NULL, 10) > s->settings->size_max)
 				return "552 5.3.4 The mail is too large";
 		} else if (strncasecmp(parameters, "BODY=", 5) != 0) {
 			return "555 5.5.4 A parameter is not known";
@@ -102,48 +77,37 @@ static void run_mail(struct lmtp_session *s, const char *argument)
 
 	if (!s->greeted) {
 		complain(s, "503 5.5.1 LHLO first");
-	} else if (s->has_sender) {
+	} else if (s->mail->from) {
 		complain(s, "503 5.5.1 There is a sender already");
 	} else if ((from = read_path(s, argument, "FROM:", &parameters)) == NULL ||
-		   (*from && address_fault(s->transaction, from) != NULL)) {
+		   (*from && address_fault(s->mail, from) != NULL)) {
 		complain(s, "501 5.1.7 The sender cannot be read");
 	} else if ((fault = mail_fault(s, parameters)) != NULL) {
 		complain(s, fault);
 	} else {
-		s->sender = from;
-		s->has_sender = true;
+		s->mail->from = from;
 		lmtp_reply(s, "250 2.1.0 OK");
 	}
 }
 
-static bool is_ours(struct lmtp_session *s, const char *recipient)
-{
-	const struct lmtp_settings *l = &s->host->settings;
-	enum verp_purpose purpose;
-
-	if (l->verp_secret == NULL || *l->verp_secret == '\0')
-		return verp_shaped(recipient, l->domain);
-	return verp_read(s->transaction, recipient, l->verp_secret, l->domain, &purpose) != NULL;
-}
-
 static void run_rcpt(struct lmtp_session *s, const char *argument)
 {
+	struct lmtp_mail *m = s->mail;
 	const char *parameters, *to;
 
-	if (!s->has_sender) {
+	if (m->from == NULL) {
 		complain(s, "503 5.5.1 MAIL first");
 	} else if ((to = read_path(s, argument, "TO:", &parameters)) == NULL) {
 		complain(s, "501 5.1.3 The recipient cannot be read");
 	} else if (*parameters) {
 		complain(s, "555 5.5.4 A parameter is not known");
-	} else if (!is_ours(s, to)) {
+	} else if (m->recipient_count == LMTP_RECIPIENTS_MAX) {
+		complain(s, "452 4.5.3 Too many recipients");
+	} else if (!s->hooks->recipient(s->hooks->context, to)) {
 		complain(s, "550 5.1.1 No such address here");
-	} else if (s->recipient_count == LMTP_RECIPIENTS_MAX) {
-		lmtp_reply(s, "452 4.5.3 Too many recipients");
 	} else {
-		s->recipients = talloc_realloc(s->transaction, s->recipients, const char *,
-					       s->recipient_count + 1);
-		s->recipients[s->recipient_count++] = to;
+		m->recipients = talloc_realloc(m, m->recipients, const char *, m->recipient_count + 1);
+		m->recipients[m->recipient_count++] = to;
 		lmtp_reply(s, "250 2.1.5 OK");
 	}
 }
@@ -152,12 +116,12 @@ static void run_data(struct lmtp_session *s, const char *argument)
 {
 	if (*argument) {
 		complain(s, "501 5.5.4 DATA takes no argument");
-	} else if (s->recipient_count == 0) {
+	} else if (s->mail->recipient_count == 0) {
 		complain(s, "503 5.5.1 RCPT first");
 	} else {
 		lmtp_reply(s, "354 End with a dot alone on a line");
 		s->in_data = true;
-		s->mail = bytes_new(s->transaction);
+		s->mail->body = bytes_new(s->mail);
 	}
 }
 
@@ -196,6 +160,11 @@ void lmtp_command(struct lmtp_session *s, const char *line, size_t length)
 {
 	size_t i, n = strcspn(line, " ");
 
+	if (++s->commands > LMTP_COMMANDS_MAX) {
+		lmtp_reply(s, "421 4.7.0 Too many commands without a mail");
+		s->closing = true;
+		return;
+	}
 	if (strlen(line) != length) {
 		complain(s, "500 5.5.2 The line has a NUL byte");
 		return;

@@ -1,58 +1,90 @@
 /*
- * lmtp_session.c - one client's conversation with the LMTP server
+ * lmtp_session.c - one client's conversation with the LMTP server: lines, mails and their answers
  *
  * Lines end in CRLF and nothing else: who takes a bare line feed for an end lets one mail be smuggled
- * inside another. A phase has its own clock, which a byte now and then does not set back.
+ * inside another.
  */
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <stdlib.h>
-#include <sys/time.h>
+#include <string.h>
 #include <talloc.h>
 
-#include "common/clock.h"
-#include "services/notification/bytes.h"
 #include "services/notification/lmtp_session.h"
 
-static int session_free(struct lmtp_session *s)
+/* The session forgets a mail that goes, and a mail its session: either may go first. */
+static int mail_free(struct lmtp_mail *m)
 {
-	event_free(s->clock);
-	bufferevent_free(s->stream);
-	s->host->connections--;
+	if (m->session)
+		m->session->waiting = NULL;
 	return 0;
 }
 
-static void wind_clock(struct lmtp_session *s)
+static int session_free(struct lmtp_session *s)
 {
-	struct timeval wait = {(time_t)(s->host->settings.timeout / SECOND),
-			       (suseconds_t)(s->host->settings.timeout % SECOND)};
+	if (s->waiting)
+		s->waiting->session = NULL;
+	return 0;
+}
 
-	evtimer_add(s->clock, &wait);
+void lmtp_reply(struct lmtp_session *s, const char *text)
+{
+	bytes_text(s->replies, text);
+	bytes_text(s->replies, "\r\n");
+}
+
+void lmtp_reset(struct lmtp_session *s)
+{
+	talloc_free(s->mail);
+	s->mail = talloc_zero(s, struct lmtp_mail);
+	s->in_data = s->too_large = false;
+	s->state = DATA_LINE;
 }
 
 /* One reply for each recipient, in the order of RCPT (RFC 2033 4.2). */
-static void mail_complete(struct lmtp_session *s)
+void lmtp_answer(struct lmtp_mail *m, const enum lmtp_verdict *verdicts)
 {
+	static const char *const texts[LMTP_VERDICT_COUNT] = {
+		"250 2.0.0 OK", "451 4.3.0 Not now, try again",
+		"550 5.7.1 It proves to be about no mail of ours"};
+	struct lmtp_session *s = m->session;
 	size_t i;
 
-	for (i = 0; i < s->recipient_count; i++) {
-		if (s->too_large)
-			lmtp_reply(s, "552 5.3.4 The mail is too large");
-		else if (s->host->deliver(s->host->context, s->sender, s->recipients[i], s->mail->data,
-					  s->mail->length))
-			lmtp_reply(s, "250 2.0.0 OK");
-		else
-			lmtp_reply(s, "451 4.3.0 Not now, try again");
-	}
+	for (i = 0; s && i < m->recipient_count; i++)
+		lmtp_reply(s, texts[verdicts[i]]);
+	talloc_free(m);
+	if (s == NULL)
+		return;
 	lmtp_reset(s);
+	s->phase++;
+	s->commands = 0;
+	if (s->resume)
+		s->resume(s->stream);
+}
+
+static void mail_complete(struct lmtp_session *s)
+{
+	struct lmtp_mail *m = s->mail;
+	size_t i;
+
+	s->phase++;
+	if (s->too_large) {
+		for (i = 0; i < m->recipient_count; i++)
+			lmtp_reply(s, "552 5.3.4 The mail is too large");
+		lmtp_reset(s);
+		return;
+	}
+	s->mail = NULL;
+	s->in_data = false;
+	s->waiting = m;
+	m->session = s;
+	talloc_set_destructor(m, mail_free);
+	s->hooks->mail(s->hooks->context, m);
 }
 
 static void put_mail(struct lmtp_session *s, const char *bytes, size_t length)
 {
-	if (s->mail->length + length > s->host->settings.size_max)
+	if (s->mail->body->length + length > s->settings->size_max)
 		s->too_large = true;
 	if (!s->too_large)
-		bytes_put(s->mail, bytes, length);
+		bytes_put(s->mail->body, bytes, length);
 }
 
 /* A byte of a mail, the dot that stuffs a line taken away. True: it was the last of the end mark. */
@@ -88,118 +120,67 @@ static bool take_byte(struct lmtp_session *s, char c)
 	return false;
 }
 
-/* Takes what there is of a mail. */
-static void read_data(struct lmtp_session *s, struct evbuffer *in)
+/* Takes what there is of a mail; a line's text in one go. */
+static size_t take_data(struct lmtp_session *s, const char *bytes, size_t length)
 {
-	struct evbuffer_iovec piece;
-	const char *bytes;
-	size_t i;
+	const char *cr;
+	size_t at = 0, n;
 
-	while (s->in_data && evbuffer_peek(in, -1, NULL, &piece, 1) > 0) {
-		bytes = piece.iov_base;
-		for (i = 0; i < piece.iov_len && !take_byte(s, bytes[i]); i++)
-			;
-		if (i == piece.iov_len) {
-			evbuffer_drain(in, i);
-			continue;
+	while (at < length) {
+		if (s->state == DATA_TEXT && bytes[at] != '\r') {
+			cr = memchr(bytes + at, '\r', length - at);
+			n = cr ? (size_t)(cr - bytes) - at : length - at;
+			put_mail(s, bytes + at, n);
+			at += n;
+		} else if (take_byte(s, bytes[at++])) {
+			mail_complete(s);
+			break;
 		}
-		evbuffer_drain(in, i + 1);
-		mail_complete(s);
-		wind_clock(s);
 	}
+	return at;
 }
 
-/* Takes a command. False: there is no whole one. */
-static bool read_command(struct lmtp_session *s, struct evbuffer *in)
+static void take_command_byte(struct lmtp_session *s, char c)
 {
-	size_t length;
-	char *line = evbuffer_readln(in, &length, EVBUFFER_EOL_CRLF_STRICT);
+	struct bytes *line = s->line;
 
-	if (line == NULL && evbuffer_get_length(in) <= LMTP_LINE_MAX)
-		return false;
-	if (line == NULL || length > LMTP_LINE_MAX) {
+	bytes_put(line, &c, 1);
+	if (line->length >= 2 && memcmp(line->data + line->length - 2, "\r\n", 2) == 0) {
+		line->length -= 2;
+		line->data[line->length] = '\0';
+		lmtp_command(s, line->data, line->length);
+		line->length = 0;
+		s->phase++;
+	} else if (line->length > LMTP_LINE_MAX) {
 		lmtp_reply(s, "500 5.5.2 The line is too long");
 		s->closing = true;
-	} else {
-		lmtp_command(s, line, length);
-		wind_clock(s);
 	}
-	free(line);
-	return true;
 }
 
-/* What is left to be written is written first; the clock ends a client that does not read. */
-static void close_gently(struct lmtp_session *s)
+size_t lmtp_session_take(struct lmtp_session *s, const char *bytes, size_t length)
 {
-	if (evbuffer_get_length(bufferevent_get_output(s->stream)) == 0) {
-		talloc_free(s);
-		return;
-	}
-	bufferevent_disable(s->stream, EV_READ);
-}
+	size_t at = 0;
 
-static void readable(struct bufferevent *stream, void *arg)
-{
-	struct lmtp_session *s = arg;
-	struct evbuffer *in = bufferevent_get_input(stream);
-
-	while (!s->closing && evbuffer_get_length(in) > 0) {
+	while (at < length && !s->closing && s->waiting == NULL) {
 		if (s->in_data)
-			read_data(s, in);
-		else if (!read_command(s, in))
-			break;
+			at += take_data(s, bytes + at, length - at);
+		else
+			take_command_byte(s, bytes[at++]);
 	}
-	if (s->closing)
-		close_gently(s);
+	return at;
 }
 
-static void written(struct bufferevent *stream, void *arg)
-{
-	struct lmtp_session *s = arg;
-
-	(void)stream;
-	if (s->closing)
-		talloc_free(s);
-}
-
-static void ended(struct bufferevent *stream, short what, void *arg)
-{
-	(void)stream;
-	(void)what;
-	talloc_free(arg);
-}
-
-static void rung(evutil_socket_t fd, short what, void *arg)
-{
-	struct lmtp_session *s = arg;
-
-	(void)fd;
-	(void)what;
-	if (s->closing) {
-		talloc_free(s);
-		return;
-	}
-	lmtp_reply(s, "421 4.4.2 Too slow");
-	s->closing = true;
-	bufferevent_disable(s->stream, EV_READ);
-	wind_clock(s);
-}
-
-void lmtp_session_new(const void *parent, struct lmtp_host *host, evutil_socket_t fd)
+struct lmtp_session *lmtp_session_new(const void *parent, const struct lmtp_settings *settings,
+				      const struct lmtp_hooks *hooks)
 {
 	struct lmtp_session *s = talloc_zero(parent, struct lmtp_session);
 
-	s->host = host;
-	s->stream = bufferevent_socket_new(host->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	s->clock = evtimer_new(host->base, rung, s);
-	if (s->stream == NULL || s->clock == NULL)
-		abort();
-	host->connections++;
+	s->settings = settings;
+	s->hooks = hooks;
+	s->line = bytes_new(s);
+	s->replies = bytes_new(s);
 	talloc_set_destructor(s, session_free);
 	lmtp_reset(s);
-	bufferevent_setcb(s->stream, readable, written, ended, s);
-	bufferevent_setwatermark(s->stream, EV_READ, 0, 64 * 1024);
-	bufferevent_enable(s->stream, EV_READ | EV_WRITE);
-	wind_clock(s);
-	evbuffer_add_printf(bufferevent_get_output(s->stream), "220 %s LMTP\r\n", host->settings.host);
+	bytes_print(s->replies, "220 %s LMTP\r\n", settings->host);
+	return s;
 }

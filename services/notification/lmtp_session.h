@@ -1,22 +1,12 @@
 /*
- * lmtp_session.h - one client's conversation with the LMTP server
+ * lmtp_session.h - one client's conversation with the LMTP server: bytes in, replies out
+ *
+ * It knows no socket and no clock, so that a test can say anything to it in any pieces.
  */
 #ifndef AE_NOTIFICATION_LMTP_SESSION_H
 #define AE_NOTIFICATION_LMTP_SESSION_H
 
-#include <event2/bufferevent.h>
-
-#include "services/notification/bytes.h"
 #include "services/notification/lmtp.h"
-
-/* What the sessions of a listener share. */
-struct lmtp_host {
-	struct event_base *base;
-	struct lmtp_settings settings;
-	lmtp_deliver *deliver;
-	void *context;
-	size_t connections;
-};
 
 /* Where in a mail's line the last byte was (RFC 5321 4.5.2). */
 enum data_state {
@@ -28,26 +18,29 @@ enum data_state {
 };
 
 struct lmtp_session {
-	struct lmtp_host *host;
-	struct bufferevent *stream;
-	struct event *clock;
-	bool greeted, has_sender, in_data, closing;
-	int faults;
-	void *transaction; /* parent of sender, recipients and mail */
-	const char *sender;
-	const char **recipients;
-	size_t recipient_count;
-	struct bytes *mail;
-	bool too_large;
+	const struct lmtp_settings *settings;
+	const struct lmtp_hooks *hooks;
+	void (*resume)(void *stream); /* a mail was answered: there are replies, and bytes may be taken */
+	void *stream;
+	struct bytes *line, *replies; /* a command so far; what is to be written */
+	bool greeted, in_data, too_large, closing;
+	int faults, commands;
+	unsigned phase;            /* counts commands and mails: each has a time of its own */
+	struct lmtp_mail *mail;    /* the transaction; NULL while one waits */
+	struct lmtp_mail *waiting; /* for its answer */
 	enum data_state state;
 };
 
-/* Takes the socket over and greets. It hangs under the host's listener and ends itself. */
-void lmtp_session_new(const void *parent, struct lmtp_host *host, evutil_socket_t fd);
+/* Greets. settings and hooks must outlive it. */
+struct lmtp_session *lmtp_session_new(const void *parent, const struct lmtp_settings *settings,
+				      const struct lmtp_hooks *hooks);
+/* How many bytes were taken: all, unless the conversation is over or a mail waits for its answer. */
+size_t lmtp_session_take(struct lmtp_session *s, const char *bytes, size_t length);
+
+void lmtp_reply(struct lmtp_session *s, const char *text);
+void lmtp_reset(struct lmtp_session *s); /* no sender, no recipients, no mail */
 
 /* lmtp_command.c */
 void lmtp_command(struct lmtp_session *s, const char *line, size_t length);
-void lmtp_reply(struct lmtp_session *s, const char *text);
-void lmtp_reset(struct lmtp_session *s); /* no sender, no recipients, no mail */
 
 #endif

@@ -18,10 +18,12 @@
 
 #include "common/json.h"
 #include "services/notification/bounce.h"
+#include "services/notification/bounce_status.h"
 #include "services/notification/bytes.h"
 #include "services/notification/dkim.h"
 #include "services/notification/email.h"
 #include "services/notification/lmtp.h"
+#include "services/notification/verp.h"
 #include "tests/lib/exchange.h"
 
 static const char *const outcomes[] = {"accepted", "retry", "unknown", "refused", "dead", "broken"};
@@ -214,7 +216,8 @@ static void put_bounce(struct json_writer *w, const struct bounce *b)
 {
 	json_open_object(w, NULL);
 	json_put_text(w, "kind", bounce_kind_name(b->kind));
-	json_put_boolean(w, "dead", b->dead);
+	json_put_text(w, "meaning",
+		      b->kind == BOUNCE_FAILED ? bounce_meaning_name(bounce_meaning(b->status)) : "");
 	json_put_boolean(w, "authentic", b->authentic);
 	json_put_text(w, "notification_id", b->notification_id);
 	json_put_text(w, "recipient", b->recipient);
@@ -243,20 +246,44 @@ static int bounce(char **argv)
 	return EXIT_SUCCESS;
 }
 
-static bool keep(void *context, const char *from, const char *recipient, const char *mail, size_t length)
-{
-	struct json_writer *w = object(context);
+/* Who is asked for when an address comes. */
+struct doorman {
+	const char *domain, *secret;
+};
 
-	if (memmem(mail, length, "not storable", strlen("not storable")))
-		return false;
-	json_put_text(w, "from", from);
+static bool is_ours(void *doorman, const char *address)
+{
+	struct doorman *d = doorman;
+	enum verp_purpose purpose;
+
+	return verp_read(d, address, d->secret, d->domain, &purpose) != NULL;
+}
+
+static enum lmtp_verdict keep(const struct lmtp_mail *m, const char *recipient)
+{
+	struct json_writer *w;
+
+	if (memmem(m->body->data, m->body->length, "not storable", strlen("not storable")))
+		return LMTP_LATER;
+	w = object(m);
+	json_put_text(w, "from", m->from);
 	json_put_text(w, "recipient", recipient);
-	json_put_integer(w, "length", (int64_t)length);
+	json_put_integer(w, "length", (int64_t)m->body->length);
 	say(w);
-	fwrite(mail, 1, length, stdout);
+	fwrite(m->body->data, 1, m->body->length, stdout);
 	fflush(stdout);
-	talloc_free(w);
-	return true;
+	return LMTP_TAKEN;
+}
+
+static void take(void *doorman, struct lmtp_mail *m)
+{
+	enum lmtp_verdict verdicts[LMTP_RECIPIENTS_MAX];
+	size_t i;
+
+	(void)doorman;
+	for (i = 0; i < m->recipient_count; i++)
+		verdicts[i] = keep(m, m->recipients[i]);
+	lmtp_answer(m, verdicts);
 }
 
 static void stop(evutil_socket_t fd, short what, void *base)
@@ -273,17 +300,21 @@ static int serve(char **argv)
 	struct lmtp_settings settings = {
 		.address = argv[0],
 		.host = "probe.example.com",
-		.domain = argv[1],
-		.verp_secret = argv[2],
 		.size_max = strtoul(argv[3], NULL, 10),
 		.connections_max = strtoul(argv[4], NULL, 10),
-		.timeout = strtol(argv[5], NULL, 10) * 1000,
+		.command_time = strtol(argv[5], NULL, 10) * 1000,
+		.mail_time = strtol(argv[5], NULL, 10) * 1000,
 	};
 	struct event_base *base = event_base_new();
 	struct event *end = event_new(base, STDIN_FILENO, EV_READ | EV_PERSIST, stop, base);
-	void *top = talloc_new(NULL);
+	struct doorman *top = talloc_zero(NULL, struct doorman);
+	struct lmtp_hooks hooks = {top, is_ours, take};
 	const char *error;
-	struct lmtp *l = lmtp_new(top, base, &settings, keep, top, &error);
+	bool taken;
+	struct lmtp *l;
+
+	*top = (struct doorman){argv[1], argv[2]};
+	l = lmtp_new(top, base, &settings, &hooks, &taken, &error);
 
 	if (l == NULL) {
 		fprintf(stderr, "email_probe: %s\n", error);

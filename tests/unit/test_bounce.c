@@ -7,6 +7,7 @@
 #include <talloc.h>
 
 #include "services/notification/bounce.h"
+#include "services/notification/bounce_status.h"
 #include "services/notification/bytes.h"
 #include "services/notification/mime_read.h"
 #include "services/notification/verp.h"
@@ -33,63 +34,67 @@ static const struct {
 } mails[] = {
 	{REPORT WORDS STATUS
 	 "Final-Recipient: rfc822; m@example.org\nAction: failed\nStatus: 5.1.1\n"
-	 "Remote-MTA: dns; mx.example.org\nDiagnostic-Code: smtp; 550 5.1.1\n  no such user\n\n" ORIGIN,
+	 "Remote-MTA: dns; mx.example.org\nDiagnostic-Code: smtp; 550 5.1.1\n  no such user\n"
+	 "Last-Attempt-Date: Thu, 26 Nov 2026 13:00:00 +0000\n\n" ORIGIN,
 	 "a failure",
 	 1,
-	 {BOUNCE_FAILED, true, false, ID, "m@example.org", "5.1.1", "failed", "550 5.1.1  no such user",
-	  "mx.example.net", "mx.example.org"}},
+	 {BOUNCE_FAILED, false, ID, "m@example.org", "5.1.1", "failed", "550 5.1.1  no such user",
+	  "mx.example.net", "mx.example.org", "", "Thu, 26 Nov 2026 13:00:00 +0000"}},
 	{REPORT WORDS STATUS
 	 "Original-Recipient: rfc822;M@Example.org\nFinal-Recipient: rfc822; m@inner.example\n"
 	 "Action: delayed\nStatus: 4.4.1 (no answer)\n\n" ORIGIN,
 	 "a delay; the original recipient is ours",
 	 1,
-	 {BOUNCE_DELAYED, false, false, ID, "M@Example.org", "4.4.1", "delayed", "", "mx.example.net", ""}},
+	 {BOUNCE_DELAYED, false, ID, "M@Example.org", "4.4.1", "delayed", "", "mx.example.net", "", NULL,
+	  NULL}},
 	{REPORT WORDS STATUS
 	 "Final-Recipient: rfc822; a@example.org\nAction: relayed\nStatus: 2.0.0\n\n"
 	 "Final-Recipient: rfc822; b@example.org\nAction: failed\nStatus: 5.2.2\n\n"
 	 "Final-Recipient: rfc822; c@example.org\nAction: failed\nStatus: 5.2.1\n\n" ORIGIN,
 	 "three recipients",
 	 3,
-	 {BOUNCE_DELIVERED, false, false, ID, "a@example.org", "2.0.0", "relayed", "", NULL, ""}},
+	 {BOUNCE_DELIVERED, false, ID, "a@example.org", "2.0.0", "relayed", "", NULL, "", NULL, NULL}},
 	{REPORT WORDS STATUS "Final-Recipient: rfc822; a@example.org\nAction: failed\nStatus: 5.0.0\n"
 			     "Diagnostic-Code: smtp; 550-5.1.10 gone\n\n" ORIGIN,
 	 "a status that says nothing, words that do",
 	 1,
-	 {BOUNCE_FAILED, true, false, ID, "a@example.org", "5.1.10", "failed", NULL, NULL, ""}},
+	 {BOUNCE_FAILED, false, ID, "a@example.org", "5.1.10", "failed", NULL, NULL, "", NULL, NULL}},
 	{REPORT WORDS STATUS "Final-Recipient: rfc822; <a@example.org>\nStatus: 5.1.1\n\n" ORIGIN,
 	 "no action",
 	 1,
-	 {BOUNCE_FAILED, true, false, ID, "a@example.org", "5.1.1", "", "", NULL, ""}},
+	 {BOUNCE_FAILED, false, ID, "a@example.org", "5.1.1", "", "", NULL, "", NULL, NULL}},
 	{REPORT WORDS STATUS
 	 "Final-Recipient: rfc822; a@example.org\nAction: delayed\nStatus: 5.1.1\n\n" ORIGIN,
 	 "delayed is never dead",
 	 1,
-	 {BOUNCE_DELAYED, false, false, ID, "a@example.org", "5.1.1", NULL, "", NULL, ""}},
+	 {BOUNCE_DELAYED, false, ID, "a@example.org", "5.1.1", NULL, "", NULL, "", NULL, NULL}},
 	{REPORT WORDS "--B/1\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n"
 		      "UmVwb3J0aW5nLU1UQTogZG5zO2EuZXhhbXBsZQoKRmluYWwtUmVjaXBpZW50OiByZmM4MjI7YUBiLmV4\n"
 		      "YW1wbGUKQWN0aW9uOiBmYWlsZWQKU3RhdHVzOiA1LjEuMgo=\n" ORIGIN,
 	 "in base64",
 	 1,
-	 {BOUNCE_FAILED, true, false, ID, "a@b.example", "5.1.2", "failed", "", "a.example", ""}},
+	 {BOUNCE_FAILED, false, ID, "a@b.example", "5.1.2", "failed", "", "a.example", "", NULL, NULL}},
 	{REPORT WORDS
 	 "--B/1  \nContent-Type: message/delivery-status\nContent-Transfer-Encoding: quoted-printable\n\n"
 	 "Final-Recipient: rfc822=\n;a=40b.example\nAction: failed\nStatus: 5=2E1.3\n" ORIGIN,
 	 "in quoted-printable, and no block about the report",
 	 1,
-	 {BOUNCE_FAILED, true, false, ID, "a@b.example", "5.1.3", "failed", "", "", ""}},
+	 {BOUNCE_FAILED, false, ID, "a@b.example", "5.1.3", "failed", "", "", "", NULL, NULL}},
 	{REPORT STATUS "Final-Recipient: rfc822; a@example.org\nAction: failed\nStatus: 5.1.1",
 	 "cut off",
 	 1,
-	 {BOUNCE_FAILED, true, false, "", "a@example.org", "5.1.1", "failed", "", "mx.example.net", ""}},
+	 {BOUNCE_FAILED, false, "", "a@example.org", "5.1.1", "failed", "", "mx.example.net", "", NULL,
+	  NULL}},
 	{REPORT STATUS "--B/1--\n",
 	 "a report about nobody",
 	 1,
-	 {BOUNCE_OTHER, false, false, "", "", "", "", "", "mx.example.net", ""}},
+	 {BOUNCE_OTHER, false, "", "", "", "", "", "mx.example.net", "", NULL, NULL}},
 	{"Content-Type: multipart/mixed; boundary=A\n\n--A\n" REPORT WORDS STATUS
 	 "Final-Recipient: rfc822; a@example.org\nAction: failed\nStatus: 5.1.1\n\n" ORIGIN "--A--\n",
 	 "a report inside of another mail",
 	 1,
-	 {BOUNCE_FAILED, true, false, ID, "a@example.org", "5.1.1", "failed", "", "mx.example.net", ""}},
+	 {BOUNCE_FAILED, false, ID, "a@example.org", "5.1.1", "failed", "", "mx.example.net", "", NULL,
+	  NULL}},
 	{"Content-Type: multipart/report; report-type=feedback-report; boundary=B/1\n\n" WORDS
 	 "--B/1\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: x/1\nVersion: 1\n"
 	 "Original-Rcpt-To: <m@example.org>\nReporting-MTA: dns; fbl.example.net\n\n"
@@ -97,22 +102,22 @@ static const struct {
 	 "@EXAMPLE.com>\n\nhello\n--B/1--\n",
 	 "a complaint",
 	 1,
-	 {BOUNCE_COMPLAINT, false, false, ID, "m@example.org", "", "abuse", "", "fbl.example.net", ""}},
+	 {BOUNCE_COMPLAINT, false, ID, "m@example.org", "", "abuse", "", "fbl.example.net", "", NULL, NULL}},
 	{"Content-Type: multipart/report; report-type=feedback-report; boundary=B/1\n\n--B/1\n"
 	 "Content-Type: message/feedback-report\n\nFeedback-Type: not-spam\n\n" ORIGIN,
 	 "the contrary of one",
 	 1,
-	 {BOUNCE_OTHER, false, false, ID, "x@y.example", "", "not-spam", "", "", ""}},
+	 {BOUNCE_OTHER, false, ID, "x@y.example", "", "not-spam", "", "", "", NULL, NULL}},
 	{"Subject: Out of office\nAuto-Submitted: auto-replied\n\nBack on 5.1.2027\n",
 	 "an automatic answer",
 	 1,
-	 {BOUNCE_OTHER, false, false, "", "", "", "", "", "", ""}},
+	 {BOUNCE_OTHER, false, "", "", "", "", "", "", "", NULL, NULL}},
 	{REPORT WORDS STATUS "Final-Recipient: rfc822; a@example.org\nAction: failed\nStatus: 5.1.1\n\n"
 			     "--B/1\nContent-Type: message/rfc822\n\nMessage-ID: <" ID "@example.net>\n\n",
 	 "somebody else's mail",
 	 1,
-	 {BOUNCE_FAILED, true, false, "", NULL, NULL, NULL, "", NULL, ""}},
-	{"", "nothing", 1, {BOUNCE_OTHER, false, false, "", "", "", "", "", "", ""}},
+	 {BOUNCE_FAILED, false, "", NULL, NULL, NULL, "", NULL, "", NULL, NULL}},
+	{"", "nothing", 1, {BOUNCE_OTHER, false, "", "", "", "", "", "", "", NULL, NULL}},
 };
 
 static void same(const char *why, const char *what, const char *got, const char *want)
@@ -140,8 +145,7 @@ static void check_one(const void *parent, size_t i, const char *mail)
 	ck_assert_msg(found->count == mails[i].count, "%s: %zu", why, found->count);
 	got = found->list;
 	same(why, "kind", bounce_kind_name(got->kind), bounce_kind_name(want->kind));
-	ck_assert_msg(got->dead == want->dead && got->authentic == want->authentic, "%s: dead, authentic",
-		      why);
+	ck_assert_msg(got->authentic == want->authentic, "%s: authentic", why);
 	same(why, "notification", got->notification_id, want->notification_id);
 	same(why, "recipient", got->recipient, want->recipient);
 	same(why, "status", got->status, want->status);
@@ -149,6 +153,8 @@ static void check_one(const void *parent, size_t i, const char *mail)
 	same(why, "diagnostic", got->diagnostic, want->diagnostic);
 	same(why, "reporting MTA", got->reporting_mta, want->reporting_mta);
 	same(why, "remote MTA", got->remote_mta, want->remote_mta);
+	same(why, "arrival", got->arrival, want->arrival);
+	same(why, "last attempt", got->attempted, want->attempted);
 }
 
 START_TEST(what_mails_say)
@@ -256,6 +262,63 @@ START_TEST(broken_mails)
 }
 END_TEST
 
+/* What a delivery that failed for good says of its address. */
+static const struct {
+	const char *status, *want, *why;
+} statuses[] = {
+	{"5.1.1", "dead", "no such mailbox"},
+	{"5.1.2", "dead", "no such domain"},
+	{"5.1.3", "dead", "it never was an address"},
+	{"5.1.6", "dead", "moved away without an address"},
+	{"5.1.10", "dead", "the domain takes no mail"},
+	{"5.2.1", "dead", "mailbox disabled"},
+	{"5.1.0", "passing", "something about the address, nobody knows what"},
+	{"5.1.4", "passing", "ambiguous"},
+	{"5.1.7", "refused", "our sender's syntax"},
+	{"5.1.8", "refused", "our sender's domain"},
+	{"5.2.0", "passing", "something about the mailbox"},
+	{"5.2.2", "passing", "full, though it says for good"},
+	{"5.2.3", "refused", "too long for this mailbox"},
+	{"5.2.4", "passing", "a mailing list's trouble"},
+	{"5.3.0", "passing", "the system's trouble"},
+	{"5.3.2", "passing", "the system takes no mail now"},
+	{"5.3.4", "refused", "too long for the system"},
+	{"5.4.1", "passing", "Exchange Online's word for an unknown recipient and for its own faults"},
+	{"5.4.4", "passing", "Postfix: the domain is not found"},
+	{"5.4.6", "passing", "a loop"},
+	{"5.4.7", "passing", "too old"},
+	{"5.5.0", "passing", "undefined"},
+	{"5.5.2", "refused", "our command's syntax"},
+	{"5.6.1", "refused", "the content's type"},
+	{"5.7.0", "refused", "policy"},
+	{"5.7.1", "refused", "not allowed, or taken for spam"},
+	{"5.7.26", "refused", "not authenticated"},
+	{"5.7.515", "refused", "Outlook's rules for bulk senders"},
+	{"5.7.606", "refused", "our network is on a list"},
+	{"5.0.0", "passing", "no more than that it failed"},
+	{"5.999.999", "passing", "not known"},
+	{"4.2.2", "passing", "given up on a full mailbox"},
+	{"4.4.7", "passing", "given up"},
+	{"4.7.1", "passing", "given up on a greylist"},
+	{"2.0.0", "passing", "not a failure's"},
+	{"", "passing", "none"},
+	{"5.1", "passing", "half of one"},
+	{"550", "passing", "a reply code"},
+};
+
+START_TEST(what_a_failure_says_of_the_address)
+{
+	const char *got;
+	size_t i;
+
+	for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		got = bounce_meaning_name(bounce_meaning(statuses[i].status));
+		ck_assert_msg(strcmp(got, statuses[i].want) == 0, "%s (%s): got %s, want %s",
+			      statuses[i].status, statuses[i].why, got, statuses[i].want);
+	}
+}
+END_TEST
+
 static const struct {
 	const char *in, *name, *want;
 } parameters[] = {
@@ -285,5 +348,5 @@ START_TEST(parameters_of_a_value)
 }
 END_TEST
 
-UNIT_MAIN("bounce", what_mails_say, a_token_is_believed_and_a_message_id_is_not, limits, broken_mails,
-	  parameters_of_a_value)
+UNIT_MAIN("bounce", what_mails_say, what_a_failure_says_of_the_address,
+	  a_token_is_believed_and_a_message_id_is_not, limits, broken_mails, parameters_of_a_value)

@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "services/notification/bytes.h"
 #include "services/notification/lmtp.h"
+#include "services/notification/verp.h"
 #include "tests/unit/unit.h"
 
 #define TOKEN "agjvcmtgkpuxk2oyuxtoxgtz4aaaaaaaaaaaaaaaaa"
@@ -68,20 +69,33 @@ static const struct {
 	 "", "twenty faults are enough"},
 };
 
-/* Keeps mails in a text, each ended by "|"; the unsubscribe address does not get "only for one". */
-static bool keep(void *context, const char *from, const char *recipient, const char *mail, size_t length)
+static bool is_ours(void *context, const char *address)
 {
-	(void)from;
-	if (*recipient == 'u' && memmem(mail, length, "only for one", 12))
-		return false;
-	bytes_put(context, mail, length);
-	bytes_text(context, "|");
-	return true;
+	(void)context;
+	return verp_shaped(address, "bounce.example.com");
+}
+
+/* Keeps mails in a text, each ended by "|"; the unsubscribe address does not get "only for one". */
+static void keep(void *context, struct lmtp_mail *m)
+{
+	enum lmtp_verdict verdicts[LMTP_RECIPIENTS_MAX];
+	size_t i;
+
+	for (i = 0; i < m->recipient_count; i++) {
+		verdicts[i] = LMTP_LATER;
+		if (*m->recipients[i] == 'u' && memmem(m->body->data, m->body->length, "only for one", 12))
+			continue;
+		bytes_put(context, m->body->data, m->body->length);
+		bytes_text(context, "|");
+		verdicts[i] = LMTP_TAKEN;
+	}
+	lmtp_answer(m, verdicts);
 }
 
 struct bench {
 	struct event_base *base;
 	struct lmtp_settings settings;
+	struct lmtp_hooks hooks;
 	struct bytes *mails, *replies;
 	struct lmtp *lmtp;
 };
@@ -90,17 +104,19 @@ static struct bench *bench_new(int64_t timeout)
 {
 	struct bench *b = talloc_zero(NULL, struct bench);
 	const char *error = NULL;
+	bool taken;
 
 	b->base = event_base_new();
 	b->settings = (struct lmtp_settings){.address = "127.0.0.1:0",
 					     .host = "h",
-					     .domain = "bounce.example.com",
 					     .size_max = 100,
 					     .connections_max = 2,
-					     .timeout = timeout};
+					     .command_time = timeout,
+					     .mail_time = timeout};
 	b->mails = bytes_new(b);
 	b->replies = bytes_new(b);
-	b->lmtp = lmtp_new(b, b->base, &b->settings, keep, b->mails, &error);
+	b->hooks = (struct lmtp_hooks){b->mails, is_ours, keep};
+	b->lmtp = lmtp_new(b, b->base, &b->settings, &b->hooks, &taken, &error);
 	ck_assert_msg(b->lmtp != NULL, "%s", error);
 	return b;
 }
@@ -225,17 +241,20 @@ START_TEST(addresses_to_listen_at)
 	struct bench *b = bench_new(SECOND);
 	const char *error;
 	struct lmtp *first;
+	bool taken;
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		b->settings.address = bad[i];
-		ck_assert_msg(lmtp_new(b, b->base, &b->settings, keep, b, &error) == NULL, "%s", bad[i]);
+		ck_assert_msg(lmtp_new(b, b->base, &b->settings, &b->hooks, &taken, &error) == NULL && !taken,
+			      "%s", bad[i]);
 	}
 	b->settings.address = talloc_asprintf(b, "unix:/tmp/test_lmtp_%d.sock", (int)getpid());
-	first = lmtp_new(b, b->base, &b->settings, keep, b, &error);
+	first = lmtp_new(b, b->base, &b->settings, &b->hooks, &taken, &error);
 	ck_assert_msg(first != NULL, "%s", error);
 	ck_assert_int_eq(lmtp_port(first), 0);
-	ck_assert_ptr_null(lmtp_new(b, b->base, &b->settings, keep, b, &error));
+	ck_assert_ptr_null(lmtp_new(b, b->base, &b->settings, &b->hooks, &taken, &error));
+	ck_assert(taken);
 	talloc_free(first);
 	ck_assert_int_ne(access(b->settings.address + 5, F_OK), 0);
 	bench_free(b);
