@@ -144,3 +144,16 @@ const char *address_ascii(const void *parent, const char *address, const char **
 	*error = address_fault(parent, address);
 	return *error == NULL ? address : NULL;
 }
+
+const char *address_hide(const void *parent, const char *text, const char *address)
+{
+	size_t n = strlen(address);
+	const char *found;
+	char *out = talloc_strdup(parent, "");
+
+	while (n > 0 && (found = strcasestr(text, address)) != NULL) {
+		out = talloc_asprintf(parent, "%s%.*s(recipient)", out, (int)(found - text), text);
+		text = found + n;
+	}
+	return talloc_asprintf(parent, "%s%s", out, text);
+}

@@ -23,4 +23,7 @@ const char *address_domain_fault(const void *parent, const char *domain);
  * above. NULL: *error says why, under parent. */
 const char *address_ascii(const void *parent, const char *address, const char **error);
 
+/* A text without the address in it, under parent: it gets into logs. */
+const char *address_hide(const void *parent, const char *text, const char *address);
+
 #endif

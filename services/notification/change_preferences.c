@@ -78,6 +78,7 @@ static const struct json *next_document(struct request *req, const struct json *
 struct stored_preferences *change_stored(struct request *req, const char *member_id,
 					 const struct preference_change *c, reply *out)
 {
+	struct author by = {req->subject, c->way, req->request_id};
 	struct json_writer *w = json_writer_new(req);
 	struct stored_preferences *p;
 	const struct json *document;
@@ -97,7 +98,7 @@ struct stored_preferences *change_stored(struct request *req, const char *member
 	if ((document = next_document(req, c->body, p, c->patch, out)) == NULL)
 		return NULL;
 	json_put_value(w, NULL, document);
-	store_put_preferences(req, member_id, p, c->way, json_text(w, NULL));
+	store_put_preferences(req->db, req, member_id, p, &by, json_text(w, NULL));
 	if (!db_failed(req->db) && !queue_quiet(req->daemon, req, member_id, req->deadline - SECOND / 2)) {
 		request_put_header(req, "retry-after", "5");
 		*out = reply_error(req, ERR_UNAVAILABLE,

@@ -122,20 +122,6 @@ static enum step submit(const void *parent, const struct email *e, const struct 
 	return STEP_TRANSFER;
 }
 
-/* The reply's sentence without the recipient in it: it goes into logs. */
-static const char *anonymous(const void *parent, const char *text, const char *address)
-{
-	size_t n = strlen(address);
-	const char *found;
-	char *out = talloc_strdup(parent, "");
-
-	while (n > 0 && (found = strcasestr(text, address)) != NULL) {
-		out = talloc_asprintf(parent, "%s%.*s(recipient)", out, (int)(found - text), text);
-		text = found + n;
-	}
-	return talloc_asprintf(parent, "%s%s", out, text);
-}
-
 /* The relay's own id of the mail: "queued as 4F1A2" (Postfix, Exchange), "id=1abc-0001" (Exim). */
 static const char *queue_id(const void *parent, const char *text)
 {
@@ -180,7 +166,7 @@ static enum step judge(const void *parent, const struct message *m, const struct
 	if (r.class)
 		enhanced = talloc_asprintf(parent, "%d.%d.%d ", r.class, r.subject, r.detail);
 	to = address_ascii(parent, m->address, &error); /* as the relay saw it */
-	text = anonymous(parent, *r.text ? r.text : text_of(answer->error), to ? to : m->address);
+	text = address_hide(parent, *r.text ? r.text : text_of(answer->error), to ? to : m->address);
 	return done(out, smtp_outcome(&r), code, talloc_asprintf(parent, "%s%s", enhanced, text));
 }
 

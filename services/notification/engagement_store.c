@@ -7,8 +7,9 @@
 
 #include "gen/sql/notification.h"
 #include "services/notification/engagement_store.h"
+#include "services/notification/escalate.h"
 #include "services/notification/intent.h"
-#include "services/notification/recipient.h"
+#include "services/notification/notifier.h"
 
 struct recording {
 	struct daemon *daemon;
@@ -18,7 +19,7 @@ struct recording {
 	struct log_line *lines;
 	struct log_event *events;
 	size_t count;
-	struct db_array *bits[2], *marks[4], *soft[2];
+	struct db_array *bits[2], *marks[4], *soft[2], *returned;
 };
 
 /* The rows come by id. */
@@ -36,18 +37,41 @@ static size_t find_known(const struct rows *known, const char *id)
 	return low < rows_count(known) && strcmp(row_text(known, low, 0), id) == 0 ? low : rows_count(known);
 }
 
-/* The address that it went to, unless the provider named another one. */
+/* -1: it was sent over none yet. */
+static int sent_over(const struct recording *r, size_t row)
+{
+	return row_null(r->known, row, 3) ? -1 : (int)row_integer(r->known, row, 3);
+}
+
+static int channel_of(const struct recording *r, size_t row, const struct engagement_event *e)
+{
+	return e->mailed ? CHANNEL_EMAIL : sent_over(r, row);
+}
+
+/* The address that it went to over that channel, unless the provider named another one. "" = not known. */
 static const char *address_of(const struct recording *r, size_t row, const struct engagement_event *e)
 {
-	return e->recipient[0] ? e->recipient : row_null(r->known, row, 4) ? "" : row_text(r->known, row, 4);
+	if (e->recipient[0])
+		return e->recipient;
+	return row_null(r->known, row, 4) || channel_of(r, row, e) != sent_over(r, row)
+		       ? ""
+		       : row_text(r->known, row, 4);
+}
+
+/* Nobody will bring the message to the member over the channel it was sent over. */
+static bool came_back(const struct recording *r, size_t row, const struct engagement_event *e)
+{
+	return channel_of(r, row, e) == sent_over(r, row) &&
+	       (e->kind == ENGAGEMENT_BOUNCED_HARD || e->kind == ENGAGEMENT_REJECTED ||
+		(e->kind == ENGAGEMENT_BOUNCED_SOFT && e->given_up));
 }
 
 static void suppress(struct recording *r, size_t row, const struct engagement_event *e)
 {
 	const char *reason = e->kind == ENGAGEMENT_COMPLAINED ? "complaint" : "hard_bounce",
 		   *address = address_of(r, row, e);
-	enum channel c = row_null(r->known, row, 3) ? CHANNEL_EMAIL
-						    : (enum channel)row_integer(r->known, row, 3);
+	int over = channel_of(r, row, e);
+	enum channel c = over < 0 ? CHANNEL_EMAIL : (enum channel)over;
 	unsigned char hash[ADDRESS_HASH];
 
 	if (address[0] == '\0')
@@ -81,8 +105,8 @@ static void make_event(struct recording *r, size_t row, const struct engagement_
 	json_put_text(w, "member_id", out->subject);
 	json_put_text(w, "notification_id", e->notification_id);
 	json_put_text(w, "category", row_text(r->known, row, 2));
-	if (!row_null(r->known, row, 3))
-		json_put_text(w, "channel", channel_name((enum channel)row_integer(r->known, row, 3)));
+	if (channel_of(r, row, e) >= 0)
+		json_put_text(w, "channel", channel_name((enum channel)channel_of(r, row, e)));
 	json_put_text(w, "kind", engagement_name(e->kind));
 	json_put_boolean(w, "machine", e->machine);
 	json_put_text(w, "occurred_at", time);
@@ -95,19 +119,20 @@ static void book(struct recording *r, size_t row, const struct engagement_event 
 
 	i->notification_id = row_text(r->known, row, 0);
 	i->member_id = row_text(r->known, row, 1);
-	r->lines[r->count] = (struct log_line){
-		.intent = i,
-		.what = engagement_name(e->kind),
-		.channel = row_null(r->known, row, 3) ? -1 : (int)row_integer(r->known, row, 3),
-		.provider = r->provider,
-		.code = e->machine ? "machine" : NULL,
-		.detail = e->detail,
-		.at = e->occurred_at};
+	r->lines[r->count] = (struct log_line){.intent = i,
+					       .what = engagement_name(e->kind),
+					       .channel = channel_of(r, row, e),
+					       .provider = r->provider,
+					       .code = e->machine ? "machine" : NULL,
+					       .detail = e->detail,
+					       .at = e->occurred_at};
 	db_array_text(r->bits[0], i->notification_id);
 	db_array_integer(r->bits[1], e->machine ? 0 : 1 << (int)e->kind);
 	if (e->kind == ENGAGEMENT_BOUNCED_HARD || e->kind == ENGAGEMENT_COMPLAINED ||
 	    e->kind == ENGAGEMENT_BOUNCED_SOFT)
 		suppress(r, row, e);
+	if (came_back(r, row, e))
+		db_array_text(r->returned, i->notification_id);
 	make_event(r, row, e);
 	r->count++;
 }
@@ -166,9 +191,11 @@ bool engagement_record(struct daemon *d, const void *scratch, const char *provid
 		       const struct engagement_event *events, size_t count)
 {
 	struct recording r = {.daemon = d, .scratch = scratch, .provider = provider};
+	size_t escalated = 0;
 	bool done;
 	int i;
 
+	r.returned = db_array_new(scratch, DB_TEXT, 4);
 	r.lines = talloc_array(scratch, struct log_line, count + 1);
 	r.events = talloc_zero_array(scratch, struct log_event, count + 1);
 	for (i = 0; i < 4; i++)
@@ -188,10 +215,13 @@ bool engagement_record(struct daemon *d, const void *scratch, const char *provid
 			 r.marks[2], r.marks[3]);
 		db_query(d->db, scratch, SQL_NOTIFICATION_PUT_SOFT_BOUNCES, "aa", r.soft[0], r.soft[1]);
 		db_query(d->db, scratch, SQL_NOTIFICATION_SUPPRESS_SOFT, "aa", r.soft[0], r.soft[1]);
+		escalated = escalate(d->db, scratch, r.returned);
 		eventlog_append(d->db, scratch, r.events, r.count);
 	}
 	done = !db_failed(d->db) && db_run(d->db, "COMMIT");
 	if (done)
 		daemon_announce(d, r.events, r.count);
+	if (done && escalated > 0)
+		queue_wake(d->state);
 	return done;
 }

@@ -9,9 +9,9 @@
 
 /*
  * In a transaction of its own: each (provider, provider_event_id) counts once. Hard bounces and complaints
- * suppress the address, so do three soft bounces in 14 days; what is new is published as
- * NotificationEngagementEvent. Events whose notification is not known are passed over. False: the database
- * failed.
+ * suppress the address, so do three soft bounces in 14 days; an urgent message that came back goes on over
+ * another channel; what is new is published as NotificationEngagementEvent. Events whose notification is not
+ * known are passed over. False: the database failed.
  */
 bool engagement_record(struct daemon *d, const void *scratch, const char *provider, const char *once,
 		       const struct engagement_event *events, size_t count);

@@ -8,6 +8,7 @@
 
 #include "common/log.h"
 #include "gen/sql/notification.h"
+#include "services/notification/bounce_intake.h"
 #include "services/notification/notification.h"
 #include "services/notification/notifier.h"
 
@@ -51,6 +52,7 @@ static const struct subscription subscriptions[] = {
 
 static const struct job jobs[] = {
 	{.name = "queue", .pressing = true, .run = run_queue},
+	{.name = "bounces", .pressing = true, .run = run_bounces},
 	{.name = "digests", .interval = SECOND, .run = run_digests},
 	{.name = "base_templates", .interval = 60 * SECOND, .run = run_base_templates},
 };
@@ -83,12 +85,19 @@ static bool start(struct daemon *d)
 				    "Attempts that failed", "provider");
 	n->decided = metrics_counter(d->metrics, "ae_notification_decisions_total", "Decisions by outcome",
 				     "outcome");
-	if (n->wire == NULL || !providers_open(n, &error)) {
+	if (n->wire == NULL || !providers_open(n, &error) || !bounces_open(n, &error)) {
 		log_error("cannot start reason=\"%s\"", error);
 		return false;
 	}
 	event_add(event_new(daemon_events(d), -1, EV_PERSIST, on_tick, n), &tick);
 	return true;
+}
+
+/* While it stops. */
+static bool finish(struct daemon *d)
+{
+	bounces_stop(d->state);
+	return queue_finish(d);
 }
 
 static const struct daemon_description description = {
@@ -103,7 +112,7 @@ static const struct daemon_description description = {
 	.statements = statements,
 	.statement_count = sizeof(statements) / sizeof(statements[0]),
 	.start = start,
-	.finish = queue_finish,
+	.finish = finish,
 };
 
 int main(int argc, char **argv)

@@ -18,9 +18,14 @@ struct stored_preferences {
  * failed. */
 struct stored_preferences *store_preferences(struct db *db, const void *parent, const char *member_id,
 					     bool lock);
-/* The document's next version and the line that tells who made it. */
-void store_put_preferences(struct request *req, const char *member_id,
-			   const struct stored_preferences *before, const char *way, const char *document);
+/* Who changed preferences. */
+struct author {
+	const char *subject, *way, *request_id;
+};
+/* The document's next version and the line that tells who made it; commits. */
+void store_put_preferences(struct db *db, const void *parent, const char *member_id,
+			   const struct stored_preferences *before, const struct author *by,
+			   const char *document);
 
 /* A change of a member's preferences. */
 struct preference_change {

@@ -5,6 +5,7 @@
 #include <talloc.h>
 
 #include "services/notification/categories.h"
+#include "services/notification/engagement.h"
 #include "services/notification/intent.h"
 #include "services/notification/notification_json.h"
 
@@ -24,6 +25,7 @@ static void put_known(struct json_writer *w, const char *name, const struct rows
 
 void notification_open(struct json_writer *w, const struct rows *r, size_t i)
 {
+	struct engagement known = {0};
 	const char *cause;
 	size_t length;
 
@@ -51,6 +53,9 @@ void notification_open(struct json_writer *w, const struct rows *r, size_t i)
 	}
 	json_put_text(w, "asked_by", row_text(r, i, 18));
 	put_known(w, "collapse_key", r, i, 19);
+	known.seen = (unsigned)row_integer(r, i, 20);
+	if (known.seen)
+		json_put_text(w, "engagement", engagement_name(engagement_status(&known)));
 }
 
 static void put_line(struct json_writer *w, const struct rows *r, size_t i)

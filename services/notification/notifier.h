@@ -28,7 +28,8 @@ struct sending_settings {
 	int64_t cap_day, cap_week, cap_category_day, cap_category_week, digest_hour, holdout;
 	const char *public_url, *secret_file, *egress_proxy;
 	const char *smtp_url, *smtp_user, *smtp_password_file, *smtp_ca_file, *smtp_2_url;
-	const char *mail_from, *mail_from_name, *mail_domain, *bounce_domain;
+	const char *mail_from, *mail_from_name, *mail_domain, *bounce_domain, *bounce_listen;
+	int64_t bounce_size, bounce_connections, bounce_command_time, bounce_mail_time;
 	const char *dkim_selector, *dkim_key;
 	bool smtp_plain, slack_plain, push_plain;
 	int64_t smtp_rate, slack_rate, push_rate;
@@ -115,6 +116,7 @@ struct notifier {
 	struct webhook_keys webhooks;
 	const char *certificate_url, *certificate; /* of SNS */
 	bool templates_put;                        /* the release's */
+	struct bounce_intake *bounces;             /* NULL: none */
 	struct metric *sent, *failed, *decided;
 };
 

@@ -7,29 +7,13 @@
 #include "gen/notification_pages.h"
 #include "services/notification/engagement_store.h"
 #include "services/notification/link.h"
+#include "services/notification/unsubscribe.h"
 
 /* As a form or as one part of a multipart body, the one field that RFC 8058 names. */
 static bool one_click(const struct request *req)
 {
 	return memmem(req->body, req->body_length, "List-Unsubscribe", 16) &&
 	       memmem(req->body, req->body_length, "One-Click", 9);
-}
-
-static const struct json *refusal_of(struct request *req, const struct link *l)
-{
-	struct json_writer *w = json_writer_new(req);
-	const char *text, *error;
-	size_t length;
-
-	json_open_object(w, NULL);
-	json_open_object(w, "categories");
-	json_open_object(w, l->category);
-	json_put_boolean(w, channel_name(l->channel), false);
-	json_close(w);
-	json_close(w);
-	json_close(w);
-	text = json_text(w, &length);
-	return json_parse(req, text, length, &error);
 }
 
 reply post_unsubscribe(struct request *req, const struct post_unsubscribe_in *in)
@@ -47,7 +31,7 @@ reply post_unsubscribe(struct request *req, const struct post_unsubscribe_in *in
 		return reply_error(req, ERR_MALFORMED, "the body must hold List-Unsubscribe=One-Click");
 	if ((l = link_follow(req, in->token, TRACK_UNSUBSCRIBE, &out)) == NULL)
 		return out;
-	c.body = refusal_of(req, l);
+	c.body = unsubscribe_patch(req, l->category, l->channel);
 	if (change_stored(req, l->member_id, &c, &out) == NULL)
 		return out;
 	event.notification_id = l->notification_id;

@@ -1,6 +1,7 @@
 /*
  * sending_settings.c - the settings of the sender
  */
+#include "services/notification/mime_read.h"
 #include "services/notification/notifier.h"
 
 struct sending_settings sending;
@@ -54,6 +55,18 @@ const struct setting sending_rows[] = {
 	 "Domain of Message-IDs and signatures"},
 	{"bounce_domain", SETTING_TEXT, &sending.bounce_domain, "", 0, 253,
 	 "Domain of envelope senders, whose mail comes back to us; empty for none"},
+	{"bounce_listen", SETTING_TEXT, &sending.bounce_listen, "", 0, 200,
+	 "Where mail to bounce_domain comes in over LMTP, unix:/PATH or 127.0.0.1:PORT; empty for nowhere. "
+	 "Of "
+	 "several instances one listens"},
+	{"bounce_size", SETTING_INTEGER, &sending.bounce_size, "1048576", 10000, MIME_SIZE_MAX,
+	 "Longest mail that is taken there, in bytes"},
+	{"bounce_connections", SETTING_INTEGER, &sending.bounce_connections, "20", 1, 1000,
+	 "Most connections there at a time"},
+	{"bounce_command_time", SETTING_DURATION, &sending.bounce_command_time, "1min", SECOND / 10,
+	 3600 * SECOND, "How long a command may take to arrive there"},
+	{"bounce_mail_time", SETTING_DURATION, &sending.bounce_mail_time, "5min", SECOND / 10, 3600 * SECOND,
+	 "How long a mail may take to arrive there and to be stored"},
 	{"dkim_selector", SETTING_TEXT, &sending.dkim_selector, "", 0, 63,
 	 "Selector of the DKIM key; empty for unsigned mail"},
 	{"dkim_key", SETTING_TEXT, &sending.dkim_key, "", 0, 500, "Credential: PEM file of the DKIM key"},

@@ -32,19 +32,20 @@ struct stored_preferences *store_preferences(struct db *db, const void *parent, 
 	return p;
 }
 
-void store_put_preferences(struct request *req, const char *member_id,
-			   const struct stored_preferences *before, const char *way, const char *document)
+void store_put_preferences(struct db *db, const void *parent, const char *member_id,
+			   const struct stored_preferences *before, const struct author *by,
+			   const char *document)
 {
-	struct json_writer *w = json_writer_new(req);
+	struct json_writer *w = json_writer_new(parent);
 	const char *old;
 
 	json_put_value(w, NULL, before->document);
 	old = json_text(w, NULL);
-	db_send(req->db, SQL_NOTIFICATION_PUT_PREFERENCES, "tt", member_id, document);
-	db_send(req->db, SQL_NOTIFICATION_PUT_PREFERENCE_CHANGE, "tittttt", member_id, before->version + 1,
-		req->subject, way, req->request_id, old, document);
-	db_send_text(req->db, "COMMIT");
-	db_next(req->db, req);
-	db_next(req->db, req);
-	db_next(req->db, req);
+	db_send(db, SQL_NOTIFICATION_PUT_PREFERENCES, "tt", member_id, document);
+	db_send(db, SQL_NOTIFICATION_PUT_PREFERENCE_CHANGE, "tittttt", member_id, before->version + 1,
+		by->subject, by->way, by->request_id, old, document);
+	db_send_text(db, "COMMIT");
+	db_next(db, parent);
+	db_next(db, parent);
+	db_next(db, parent);
 }

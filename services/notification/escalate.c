@@ -1,0 +1,99 @@
+/*
+ * escalate.c - urgent messages that came back go on over the member's other channels
+ *
+ * The message that came back stays "sent", as it was: its one final state is history. What goes on is an
+ * intent of its own that names the first one as its cause, and whose dedup_key lets it be made once. It is
+ * decided like any other, so wishes, quiet hours and suppressions hold for it too.
+ */
+#include <talloc.h>
+
+#include "gen/sql/notification.h"
+#include "services/notification/engagement.h"
+#include "services/notification/escalate.h"
+#include "services/notification/notifier.h"
+
+/* Whoever did one of these has the message, whatever came back. */
+static const int seen_kinds = 1 << ENGAGEMENT_OPENED | 1 << ENGAGEMENT_CLICKED |
+			      1 << ENGAGEMENT_UNSUBSCRIBED | 1 << ENGAGEMENT_COMPLAINED;
+
+/* Bits of the channels that were asked for or are the category's, but for those that failed. */
+static unsigned channels_left(const struct rows *r, size_t row)
+{
+	const struct category *c = category_find(row_text(r, row, 3));
+	unsigned asked = (unsigned)row_integer(r, row, 7);
+	unsigned failed = (unsigned)row_integer(r, row, 8) | CHANNEL_BIT(row_integer(r, row, 9));
+
+	/* An offer is never urgent, whatever priority somebody gave it. */
+	if (c == NULL || c->class == CLASS_MARKETING)
+		return 0;
+	return (asked ? asked : c->channels) & ~failed;
+}
+
+static struct intent *onward(const void *parent, const struct rows *r, size_t row, unsigned channels,
+			     instant now)
+{
+	struct intent *i = talloc_zero(parent, struct intent);
+	const char *before = row_text(r, row, 0);
+
+	i->notification_id = notification_id_new(i, now);
+	i->member_id = row_text(r, row, 1);
+	i->priority = (enum priority)row_integer(r, row, 2);
+	i->category = row_text(r, row, 3);
+	i->template = row_text(r, row, 4);
+	i->template_version = (int)row_integer(r, row, 5);
+	i->variables = row_text(r, row, 6);
+	i->channels = channels;
+	i->cause = talloc_asprintf(i, "{\"notification_id\":\"%s\"}", before);
+	i->client = "escalation";
+	i->created = i->due = now;
+	i->expires = row_null(r, row, 10) ? INSTANT_MAX : row_instant(r, row, 10);
+	i->dedup_key = talloc_asprintf(i, "escalation\n%s", before);
+	return i;
+}
+
+/* The first message's log tells which one took over. */
+static void note(struct db *db, const void *scratch, const struct rows *r, const size_t *from,
+		 struct intent *const *made, size_t count)
+{
+	struct log_line *lines = talloc_zero_array(scratch, struct log_line, count);
+	struct intent *before;
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++) {
+		if (made[i]->status == INTENT_STATUS_COUNT)
+			continue;
+		before = talloc_zero(scratch, struct intent);
+		before->notification_id = row_text(r, from[i], 0);
+		before->member_id = made[i]->member_id;
+		lines[n++] = (struct log_line){.intent = before,
+					       .what = "escalated",
+					       .channel = -1,
+					       .code = made[i]->notification_id,
+					       .at = made[i]->created};
+	}
+	logs_put(db, scratch, lines, n);
+}
+
+size_t escalate(struct db *db, const void *scratch, const struct db_array *notification_ids)
+{
+	instant now = clock_now();
+	struct intent **made;
+	struct rows *r;
+	size_t *from, i, count = 0;
+	unsigned left;
+
+	if (db_array_count(notification_ids) == 0)
+		return 0;
+	r = db_query(db, scratch, SQL_NOTIFICATION_GET_RETURNED, "ahz", notification_ids, seen_kinds,
+		     now - sending.give_up);
+	made = talloc_array(scratch, struct intent *, rows_count(r) + 1);
+	from = talloc_array(scratch, size_t, rows_count(r) + 1);
+	for (i = 0; i < rows_count(r); i++)
+		if ((left = channels_left(r, i)) != 0) {
+			from[count] = i;
+			made[count++] = onward(scratch, r, i, left, now);
+		}
+	if (count > 0 && intents_create(db, scratch, made, count))
+		note(db, scratch, r, from, made, count);
+	return count;
+}

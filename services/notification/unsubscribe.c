@@ -1,0 +1,66 @@
+/*
+ * unsubscribe.c - a member's "no more of this", by link or by mail
+ */
+#include <talloc.h>
+
+#include "gen/sql/notification.h"
+#include "services/notification/engagement_store.h"
+#include "services/notification/notification.h"
+#include "services/notification/unsubscribe.h"
+
+const struct json *unsubscribe_patch(const void *parent, const char *category, enum channel c)
+{
+	struct json_writer *w = json_writer_new(parent);
+	const char *text, *error;
+	size_t length;
+
+	json_open_object(w, NULL);
+	json_open_object(w, "categories");
+	json_open_object(w, category);
+	json_put_boolean(w, channel_name(c), false);
+	json_close(w);
+	json_close(w);
+	json_close(w);
+	text = json_text(w, &length);
+	return json_parse(parent, text, length, &error);
+}
+
+/* The preferences with the refusal in them; NULL if it is there already. */
+static const char *refused(const void *scratch, const struct json *document, const char *category)
+{
+	const struct json *patch = unsubscribe_patch(scratch, category, CHANNEL_EMAIL);
+	const struct json *chosen = json_get(json_get(document, "categories"), category);
+	struct json_writer *w = json_writer_new(scratch);
+
+	if (!json_get_boolean(chosen, channel_name(CHANNEL_EMAIL), true))
+		return NULL;
+	preferences_merge(w, document, patch);
+	return json_text(w, NULL);
+}
+
+bool unsubscribe_by_mail(struct daemon *d, const void *scratch, const char *notification_id)
+{
+	struct engagement_event event = {
+		.notification_id = notification_id,
+		.provider_event_id = talloc_asprintf(scratch, "u:%s", notification_id),
+		.kind = ENGAGEMENT_UNSUBSCRIBED,
+		.occurred_at = clock_now(),
+		.detail = "mail",
+		.recipient = "",
+		.mailed = true};
+	struct author by = {"", "unsubscribe_mail", ""};
+	struct stored_preferences *p;
+	struct rows *r;
+	const char *document;
+
+	db_begin(d->db, NULL);
+	r = db_query(d->db, scratch, SQL_NOTIFICATION_GET_LINKED, "t", notification_id);
+	if (rows_count(r) == 0)
+		return db_run(d->db, "ROLLBACK");
+	p = store_preferences(d->db, scratch, row_text(r, 0, 0), true);
+	document = p ? refused(scratch, p->document, row_text(r, 0, 1)) : NULL;
+	if (document == NULL)
+		return db_run(d->db, "ROLLBACK");
+	store_put_preferences(d->db, scratch, row_text(r, 0, 0), p, &by, document);
+	return !db_failed(d->db) && engagement_record(d, scratch, "link", NULL, &event, 1);
+}
