@@ -12,17 +12,17 @@
 #include "services/notification/escalate.h"
 #include "services/notification/notifier.h"
 
-/* Whoever did one of these has the message, whatever came back. */
-static const int seen_kinds = 1 << ENGAGEMENT_OPENED | 1 << ENGAGEMENT_CLICKED |
-			      1 << ENGAGEMENT_UNSUBSCRIBED | 1 << ENGAGEMENT_COMPLAINED;
-
-/* Bits of the channels that were asked for or are the category's, but for those that failed. */
+/* Bits of the channels that were asked for or are the category's, but for those that failed; 0 if the member
+ * has the message after all. */
 static unsigned channels_left(const struct rows *r, size_t row)
 {
 	const struct category *c = category_find(row_text(r, row, 3));
+	struct engagement known = {.seen = (unsigned)row_integer(r, row, 11)};
 	unsigned asked = (unsigned)row_integer(r, row, 7);
 	unsigned failed = (unsigned)row_integer(r, row, 8) | CHANNEL_BIT(row_integer(r, row, 9));
 
+	if (engagement_reached(&known))
+		return 0;
 	/* An offer is never urgent, whatever priority somebody gave it. */
 	if (c == NULL || c->class == CLASS_MARKETING)
 		return 0;
@@ -84,7 +84,7 @@ size_t escalate(struct db *db, const void *scratch, const struct db_array *notif
 
 	if (db_array_count(notification_ids) == 0)
 		return 0;
-	r = db_query(db, scratch, SQL_NOTIFICATION_GET_RETURNED, "ahz", notification_ids, seen_kinds,
+	r = db_query(db, scratch, SQL_NOTIFICATION_GET_RETURNED, "az", notification_ids,
 		     now - sending.give_up);
 	made = talloc_array(scratch, struct intent *, rows_count(r) + 1);
 	from = talloc_array(scratch, size_t, rows_count(r) + 1);

@@ -86,8 +86,8 @@ def complaint(sender, kind="abuse"):
 
 
 def lines(system, notification):
-    """What its log tells of after it was sent."""
-    return [line["what"] for line in told(system, notification)["log"] if line["what"] not in ("queued", "decided", "accepted")]
+    """What came back, as its log tells it."""
+    return [line["what"] for line in told(system, notification)["log"] if line["what"] not in ("queued", "decided", "accepted", "escalated")]
 
 
 def suppressed(system, address):
@@ -175,3 +175,229 @@ def test_what_arrives_says_nothing(round_trip):
     notification = sent(system, member_id=enrol(system, "arrives"))
     mail, = until(lambda: receiver.got("arrives@example.org"))
     assert notification in mail["Message-ID"] and lines(system, notification) == []
+
+
+# --- over LMTP -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def world(authority, tmp_path_factory):  # noqa: F811
+    """A daemon that takes bounces at a port of its own, with a push service for what goes on."""
+    folder, back = tmp_path_factory.mktemp("secrets"), free_port()
+    with refusing() as receiver, served(Fcm(authority)) as fcm:
+        (folder / "account.json").write_text(json.dumps(fcm.account))
+        system = System(*settings(folder, receiver.port, bounce_domain=BOUNCES, bounce_listen=f"127.0.0.1:{back}", bounce_command_time="2s",
+                                  fcm_account_file=folder / "account.json", fcm_url=fcm.base, push_ca_file=authority[0]))
+        try:
+            request(system, "PUT", "/notification-templates/welcome", WELCOME, role="admin")
+            system.back, system.fcm = back, fcm
+            yield system
+        finally:
+            system.remove()
+
+
+def bring(system, recipient, mail, sender=""):
+    """Hands a mail over as a relay does; what the daemon answers for the recipient."""
+    with smtplib.LMTP("127.0.0.1", system.back, timeout=60) as client:
+        try:
+            refused = client.sendmail(sender, [recipient], mail)
+            return refused[recipient][0] if refused else 250
+        except smtplib.SMTPRecipientsRefused as refusal:
+            return refusal.recipients[recipient][0]
+        except smtplib.SMTPDataError as error:
+            return error.smtp_code
+
+
+def arrived(system, name, **more):
+    member = enrol(system, name, **more.pop("enrolled", {}))
+    notification = sent(system, member_id=member, **more)
+    assert ended(system, notification, "sent")["channel"] == "email"
+    return member, notification
+
+
+def test_a_report_counts_once(world):
+    member, notification = arrived(world, "twice")
+    for _ in range(2):
+        assert bring(world, token(notification), report("5.1.1", said="550 5.1.1 no such user", recipient="twice@example.org")) == 250
+    assert lines(world, notification) == ["bounced_hard"] and engagement(world, member) == ["bounced_hard"]
+    assert bring(world, token(notification), report("5.1.1", arrival="Thu, 26 Nov 2026 11:00:00 +0000")) == 250
+    assert lines(world, notification) == ["bounced_hard", "bounced_hard"], "another report is another one"
+
+
+def test_the_token_alone_says_whose_mail_it_is(world):
+    """A report may name whom it likes: only the address that we wrote to is suppressed."""
+    _, notification = arrived(world, "forger")
+    arrived(world, "victim")
+    refused, forged = counted(world, "refused_recipient"), token(notification)
+    forged = forged.replace(forged[5], "a" if forged[5] != "a" else "b")
+    for address in (forged, "bob@" + BOUNCES, token(notification).replace(BOUNCES, "example.org"), "b+@" + BOUNCES):
+        assert bring(world, address, report("5.1.1")) == 550
+    assert counted(world, "refused_recipient") == refused + 4
+    assert bring(world, token(notification), report("5.1.1", recipient="victim@example.org")) == 250
+    assert suppressed(world, "victim@example.org") == [] and suppressed(world, "forger@example.org") == ["hard_bounce"]
+    upper = token(notification).split("@")[0].upper() + "@" + BOUNCES
+    assert bring(world, upper, report("4.2.2", "delayed")) == 250, "a relay may change the case"
+
+
+def test_three_soft_bounces_within_a_fortnight(world):
+    member = enrol(world, "soft")
+    for turn in range(3):
+        assert suppressed(world, "soft@example.org") == []
+        notification = sent(world, member_id=member)
+        ended(world, notification, "sent")
+        assert bring(world, token(notification), report("5.2.2", said="552 5.2.2 mailbox full")) == 250
+        assert lines(world, notification) == ["bounced_soft"]
+        if turn == 0:
+            world.sql("UPDATE analytics.notification_soft_bounces SET at = at - interval '15 days'")
+    assert suppressed(world, "soft@example.org") == [], "one of the three is too long ago"
+    notification = sent(world, member_id=member)
+    ended(world, notification, "sent")
+    assert bring(world, token(notification), report("5.4.4")) == 250
+    assert suppressed(world, "soft@example.org") == ["soft_bounce"]
+
+
+def test_delivered_and_forwarded(world):
+    _, notification = arrived(world, "relayed")
+    assert bring(world, token(notification), report("2.0.0", "relayed")) == 250
+    many = report("4.4.1").replace(b"--B--", b"Final-Recipient: rfc822; b@example.org\r\nAction: failed\r\nStatus: 4.4.1\r\n\r\n"
+                                             b"Final-Recipient: rfc822; c@example.org\r\nAction: failed\r\nStatus: 4.4.1\r\n\r\n--B--")
+    assert bring(world, token(notification), many) == 250
+    assert lines(world, notification) == ["delivered", "bounced_soft"], "an address that forwards to three is one address"
+    assert told(world, notification)["engagement"] == "delivered" and onward(world, "relayed", notification) == []
+
+
+def test_a_complaint_is_lifted_by_an_opt_in_only(world):
+    """It comes to the token's address, or to the one that a feedback loop knows; then the report carries the token."""
+    member, notification = arrived(world, "annoyed")
+    assert bring(world, token(notification), report("5.1.1")) == 250
+    assert suppressed(world, "annoyed@example.org") == ["hard_bounce"]
+    assert bring(world, "complaints@" + BOUNCES, complaint(token(notification)), "fbl@isp.example") == 250
+    assert lines(world, notification) == ["bounced_hard", "complained"] and suppressed(world, "annoyed@example.org") == ["complaint"]
+    lift = {"channel": "email", "address": "annoyed@example.org"}
+    assert request(world, "POST", "/notification-suppressions/lift", lift).status == 409
+    assert request(world, "POST", "/notification-suppressions/lift", {**lift, "opted_in": True}).json["lifted"] == "complaint"
+    unproven = counted(world, "unproven")
+    assert bring(world, "complaints@" + BOUNCES, complaint("somebody@example.org"), "fbl@isp.example") == 550
+    assert bring(world, "complaints@" + BOUNCES, report("5.1.1")) == 550 and counted(world, "unproven") == unproven + 2
+    assert bring(world, token(notification), complaint(token(notification), "not-spam")) == 250
+    assert suppressed(world, "annoyed@example.org") == []
+
+
+def test_other_mail_is_dropped_and_counted(world):
+    _, notification = arrived(world, "onholiday")
+    others = counted(world, "other")
+    away = b"From: onholiday@example.org\r\nSubject: Out of office\r\nAuto-Submitted: auto-replied\r\n\r\nBack on Monday, 5.1.1 am.\r\n"
+    assert bring(world, token(notification), away) == 250 and bring(world, token(notification), b"\r\n") == 250
+    assert counted(world, "other") == others + 2 and lines(world, notification) == []
+
+
+def test_a_mail_to_the_unsubscribe_address(world):
+    member, notification = arrived(world, "leaves", category="tier")
+    assert bring(world, token(notification, "unsubscribe+"), b"Subject: stop\r\n\r\n") == 250, "the null sender is no person"
+    assert lines(world, notification) == []
+    for _ in range(2):
+        assert bring(world, token(notification, "unsubscribe+"), b"Subject: stop\r\n\r\n", "leaves@example.org") == 250
+    assert lines(world, notification) == ["unsubscribed"]
+    preferences = request(world, "GET", f"/notifications/{member}/preferences", role="admin").json
+    assert preferences["categories"]["tier"]["email"] is False and preferences["categories"]["account"]["email"] is True
+    assert world.sql("SELECT way FROM analytics.notification_preference_changes WHERE member_id = %s", member) == [("unsubscribe_mail",)]
+    assert ended(world, sent(world, member_id=member, category="tier", channels=["email"]), "dropped")["reason"] == "not_wanted"
+
+
+def test_bytes_that_are_no_text_are_stored_as_such(world):
+    _, notification = arrived(world, "bytes")
+    mail = report("5.1.1", said="550 5.1.1 caf\xe9").replace("caf\xe9".encode(), b"caf\xe9 \xff\xfe\x00 x")
+    assert bring(world, token(notification), mail) == 250
+    line, = [line for line in told(world, notification)["log"] if line["what"] == "bounced_hard"]
+    assert line["detail"] == "5.1.1 550 5.1.1 caf? ??  x by mx.example.net"
+
+
+def test_whoever_has_a_token_may_not_fill_the_log(world):
+    _, notification = arrived(world, "flood")
+    with smtplib.LMTP("127.0.0.1", world.back, timeout=60) as client:
+        for turn in range(250):
+            client.sendmail("", [token(notification)], report("4.4.1", "delayed", arrival=str(turn)))
+    assert len(told(world, notification)["log"]) == 200 and counted(world, "too_much") >= 50
+
+
+def test_nothing_is_acknowledged_that_is_not_stored(world):
+    member, notification = arrived(world, "later")
+    later = counted(world, "later")
+    with world.away("postgres"):
+        assert bring(world, token(notification), report("5.1.1")) == 451
+    until(lambda: bring(world, token(notification), report("5.1.1")) == 250)
+    assert lines(world, notification) == ["bounced_hard"] and counted(world, "later") > later
+
+
+# --- onward ------------------------------------------------------------------------------------------
+
+
+def onward(system, member, notification):
+    """The notification that took over from this one."""
+    log = request(system, "GET", f"/notifications/{member}/log", role="admin").json["notifications"]
+    return [n["notification_id"] for n in log if n.get("cause") == {"notification_id": notification}]
+
+
+def devices(name):
+    return {"push_tokens": [{"platform": "fcm", "token": f"device-of-{name}"}]}
+
+
+def test_an_urgent_message_goes_on_over_the_next_channel(world):
+    member, notification = arrived(world, "onward", enrolled=devices("onward"))
+    for arrival in ("1", "2"):
+        assert bring(world, token(notification), report("5.1.1", arrival=arrival)) == 250
+    second, = onward(world, member, notification)
+    done = ended(world, second, "sent")
+    assert (done["channel"], done["asked_by"], done["priority"]) == ("push", "escalation", "transactional")
+    assert [m["token"] for m in world.fcm.messages if m["token"] == "device-of-onward"] == ["device-of-onward"]
+    first = told(world, notification)
+    assert (first["status"], first["engagement"]) == ("sent", "bounced_hard"), "its own end stays what it was"
+    assert [line["code"] for line in first["log"] if line["what"] == "escalated"] == [second]
+    assert world.sql("SELECT count(*) FROM analytics.event_log WHERE type = 'NotificationSentEvent' AND member_id = 'onward'") == [(2,)]
+
+
+def test_given_up_and_refused_go_on_too_but_a_delay_does_not(world):
+    for name, status, action, goes in (("givenup", "4.4.7", "failed", 1), ("policies", "5.7.1", "failed", 1), ("delays", "4.4.1", "delayed", 0)):
+        member, notification = arrived(world, name, enrolled=devices(name))
+        assert bring(world, token(notification), report(status, action)) == 250
+        assert len(onward(world, member, notification)) == goes, name
+
+
+@pytest.mark.parametrize("why", ["not urgent", "an offer", "expired", "too old", "no channel left", "was seen"])
+def test_what_does_not_go_on(world, why):
+    name = "stays-" + why.replace(" ", "-")
+    asked = {"not urgent": {"category": "tier"}, "an offer": {"category": "promotions", "priority": "critical"},
+             "no channel left": {"channels": ["email"]}, "expired": {"expires_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))}}
+    member, notification = arrived(world, name, enrolled=devices(name), **asked.get(why, {}))
+    if why == "expired":
+        world.sql("UPDATE analytics.notifications SET expires_at = now() WHERE notification_id = %s", notification)
+    if why == "too old":
+        world.sql("UPDATE analytics.notifications SET created_at = now() - interval '3 days' WHERE notification_id = %s", notification)
+    if why == "was seen":
+        world.sql("UPDATE analytics.notifications SET engagement = 1 << 10 WHERE notification_id = %s", notification)
+    assert bring(world, token(notification), report("5.1.1")) == 250
+    assert lines(world, notification) == ["bounced_hard"] and onward(world, member, notification) == []
+
+
+def test_a_mail_that_came_back_after_the_message_went_by_push(world):
+    """The mail was tried, then the message went to a device: the device's token is not the mail's address."""
+    member, notification = arrived(world, "changed", enrolled=devices("changed"))
+    world.sql("UPDATE analytics.notifications SET channel = 1, address = 'device-of-changed' WHERE notification_id = %s", notification)
+    assert bring(world, token(notification), report("5.1.1")) == 250
+    assert told(world, notification)["log"][-1]["channel"] == "email" and onward(world, member, notification) == []
+    found = request(world, "GET", "/notification-suppressions?channel=push&address=device-of-changed", role="admin").json["suppressions"]
+    assert found == []
+
+
+def test_a_report_that_is_faster_than_our_own_record(world):
+    """While the sending is not written down, the report waits; if that takes too long, its relay keeps it."""
+    member, notification = arrived(world, "fast")
+    world.sql("UPDATE analytics.notifications SET status = 3, due_at = now() + interval '1 hour' WHERE notification_id = %s", notification)
+    begin = time.monotonic()
+    assert bring(world, token(notification), report("5.1.1")) == 451 and time.monotonic() - begin > 4
+    answers = []
+    waiting = threading.Thread(target=lambda: answers.append(bring(world, token(notification), report("5.1.1"))))
+    waiting.start()
+    world.sql("UPDATE analytics.notifications SET status = 4 WHERE notification_id = %s", notification)
+    waiting.join(30)
+    assert answers == [250] and lines(world, notification) == ["bounced_hard"] and suppressed(world, "fast@example.org") == ["hard_bounce"]
