@@ -74,5 +74,14 @@ lint:
 	@systemd/install-packages build lint
 	@tests/lib/lint
 
-.PHONY: units unit-check system-check
+# By hand, where clang is: what comes over LMTP, under libFuzzer with ASan and UBSan.
+FUZZED  := address bounce bounce_status bytes lmtp_command lmtp_session mime_read notification_id smtp_reply verp
+FUZZ_SECONDS ?= 60
+fuzz: generated
+	@mkdir -p $(BUILD)/fuzz
+	clang -g -O1 -D_GNU_SOURCE -I. -I$(BUILD) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all tests/lib/fuzz_mail.c \
+		$(FUZZED:%=services/notification/%.c) common/clock.c $(shell pkg-config --cflags --libs talloc libcrypto libidn2) -o $(BUILD)/fuzz/fuzz_mail
+	cd $(BUILD)/fuzz && mkdir -p seeds && ./fuzz_mail -max_total_time=$(FUZZ_SECONDS) -max_len=8192 seeds
+
+.PHONY: fuzz units unit-check system-check
 .SECONDARY:

@@ -6,19 +6,23 @@ import email.policy
 import hashlib
 import hmac
 import json
-import smtplib
-import sys
+import os
 import pathlib
+import shutil
+import smtplib
+import socket
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
-from conftest import System, until
+from conftest import BUILD, System, make_folder, until
 from test_push_drivers import Fcm, authority, running as served  # noqa: F401
 from test_sending import WELCOME, KernelsPort, ended, enrol, request, sent, settings, told
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from postfix import OWNER, Postfix, as_root, free_port  # noqa: E402
+from postfix import Postfix, as_root, free_port  # noqa: E402
 
 BOUNCES, SECRET = "bounce.example.org", b"0123456789abcdef0123456789abcdef"
 
@@ -113,8 +117,6 @@ def round_trip(tmp_path_factory):
     """Our daemon, a Postfix that takes its mail and brings back what the receivers' server refuses."""
     if as_root() is None:
         pytest.skip("Postfix runs as root only, and there is neither root nor sudo without a password")
-    from conftest import make_folder
-    import shutil
     folder, back = make_folder(), free_port()
     with refusing() as receiver:
         with Postfix(folder / "postfix", f"[127.0.0.1]:{receiver.port}", {BOUNCES: f"lmtp:inet:127.0.0.1:{back}"}) as relay:
@@ -204,7 +206,7 @@ def bring(system, recipient, mail, sender=""):
             return refused[recipient][0] if refused else 250
         except smtplib.SMTPRecipientsRefused as refusal:
             return refusal.recipients[recipient][0]
-        except smtplib.SMTPDataError as error:
+        except smtplib.SMTPResponseException as error:
             return error.smtp_code
 
 
@@ -401,3 +403,107 @@ def test_a_report_that_is_faster_than_our_own_record(world):
     world.sql("UPDATE analytics.notifications SET status = 4 WHERE notification_id = %s", notification)
     waiting.join(30)
     assert answers == [250] and lines(world, notification) == ["bounced_hard"] and suppressed(world, "fast@example.org") == ["hard_bounce"]
+
+
+# --- hostile peers, several instances, settings ------------------------------------------------------
+
+
+def dial(system):
+    made = socket.create_connection(("127.0.0.1", system.back), 30)
+    assert made.recv(100).startswith(b"220 ")
+    return made
+
+
+def heard(made):
+    """Everything until the daemon closes; who is sent away with words unread by the daemon may not get its last ones."""
+    said = b""
+    with contextlib.suppress(ConnectionResetError):
+        while piece := made.recv(65536):
+            said += piece
+    return said
+
+
+def test_hostile_peers_are_sent_away_and_others_are_served(world):
+    _, notification = arrived(world, "beside")
+    to = token(notification).encode()
+    begin = b"LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<" + to + b">\r\n"
+    slow, idle, deaf = dial(world), dial(world), dial(world)
+    slow.sendall(b"LHLO x\r\nNOO")                     # and then a byte now and then
+    with contextlib.suppress(OSError):
+        deaf.settimeout(2)
+        deaf.sendall(b"LHLO x\r\n" * 200 + b"NOOP\r\n" * 10000000)   # reads nothing
+    for said in (b"RCPT TO:<" + to + b">\r\n", b"x" * 5000, b"NOOP\0\r\n", b"NOOP\r\n", b"MAIL FROM:<>\r\nRSET\r\n"):
+        with dial(world) as flood, contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            flood.sendall(begin + said * 2000)
+            assert heard(flood).count(b"\r\n") < 600
+    for mail, code in ((b"x" * 1100000, 552), (b"X-Filler: y\r\n" * 10000 + b"\r\n" + report("4.4.1", "delayed"), 250),
+                       (b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (i, i) for i in range(5000)), 250),
+                       (b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\n" * 100000, 250), (bytes(range(256)) * 100, 250)):
+        assert bring(world, token(notification), mail) == code, mail[:40]
+    with dial(world) as unannounced:
+        unannounced.sendall(begin + b"DATA\r\n" + b"x" * 1100000 + b"\r\n.\r\nQUIT\r\n")
+        assert b"552 5.3.4" in heard(unannounced)
+    with contextlib.suppress(OSError):
+        for byte in b"P" * 100:
+            slow.sendall(bytes([byte]))
+            time.sleep(0.05)   # the peer's slowness, not a wait for anything
+    assert b"421 4.4.2 Too slow" in heard(slow) and b"421 4.4.2 Too slow" in heard(idle)
+    for peer in (slow, idle, deaf):
+        peer.close()
+    assert bring(world, token(notification), report("5.1.1")) == 250 and "bounced_hard" in lines(world, notification)
+    assert world.get("/healthz", role=None).status == 200 and world.log("notification-1").count(" ready ") == 1
+
+
+def test_more_connections_than_allowed(world):
+    crowd = [dial(world) for _ in range(20)]
+    with socket.create_connection(("127.0.0.1", world.back), 30) as late:
+        assert heard(late).startswith(b"421 4.3.2")
+    for one in crowd:
+        one.close()
+    _, notification = arrived(world, "aftercrowd")
+    until(lambda: answered(world, notification))
+
+
+def answered(system, notification):
+    with contextlib.suppress(smtplib.SMTPException, OSError):
+        return bring(system, token(notification), report("2.0.0", "delivered")) == 250
+    return False
+
+
+def test_another_instance_takes_over(tmp_path):
+    """A unix socket, in a folder whose group is the relay's: one instance listens, and when it dies the other does."""
+    folder = make_folder()
+    path = folder / "bounces.sock"
+    with refusing() as receiver:
+        system = System("--instances", "2", *settings(tmp_path, receiver.port, bounce_domain=BOUNCES, bounce_listen=f"unix:{path}"))
+        try:
+            request(system, "PUT", "/notification-templates/welcome", WELCOME, role="admin")
+            notification = sent(system, member_id=enrol(system, "over"))
+            ended(system, notification, "sent")
+
+            def brought(mail):
+                with contextlib.suppress(OSError, smtplib.SMTPException), smtplib.LMTP(str(path), timeout=30) as client:
+                    return client.sendmail("", [token(notification)], mail) == {}
+                return False
+
+            assert brought(report("4.4.1", "delayed")) and path.stat().st_mode & 0o777 == 0o660
+            listening = [n for n in ("notification-1", "notification-2") if "mails that come back are taken" in system.log(n)]
+            assert len(listening) == 1
+            system.kill("notification", listening[0][-1])
+            until(lambda: brought(report("5.1.1")), what="the other instance")
+            assert lines(system, notification) == ["deferred", "bounced_hard"]
+        finally:
+            system.remove()
+            shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("rows, said", [
+    ({"AE_BOUNCE_LISTEN": "127.0.0.1:0"}, "bounce_listen: needs bounce_domain and secret_file"),
+    ({"AE_BOUNCE_LISTEN": "0.0.0.0:24", "AE_BOUNCE_DOMAIN": BOUNCES, "AE_SECRET_FILE": "SECRET"}, "bounce_listen: the address is not"),
+    ({"AE_BOUNCE_LISTEN": "unix:/nowhere/at/all", "AE_BOUNCE_DOMAIN": BOUNCES, "AE_SECRET_FILE": "SECRET"}, "bounce_listen: cannot listen: No such file"),
+])
+def test_settings_that_cannot_work_are_named(rows, said, tmp_path):
+    (tmp_path / "secret").write_bytes(SECRET)
+    given = {k: str(tmp_path / "secret") if v == "SECRET" else v for k, v in rows.items()}
+    done = subprocess.run([BUILD / "bin" / "ae-notification"], env={**os.environ, **given}, capture_output=True, text=True, timeout=30)
+    assert done.returncode != 0 and said in done.stderr

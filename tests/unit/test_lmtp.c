@@ -232,6 +232,30 @@ START_TEST(long_lines_slow_clients_and_crowds)
 }
 END_TEST
 
+/* Mails without end, and no reply is read: the server stops listening to it, and its time runs out. */
+START_TEST(a_client_that_does_not_read)
+{
+	static const char text[] = "MAIL FROM:<>\r\nRCPT TO:<" B ">\r\nRCPT TO:<" B ">\r\nDATA\r\n.\r\n";
+	struct bench *b = bench_new(SECOND / 5);
+	int64_t end = clock_monotonic() + 20 * SECOND;
+	int fd = dial(b);
+	size_t at = 0, taken;
+	ssize_t sent = 0;
+
+	ck_assert_int_eq(send(fd, "LHLO x\r\n", 8, 0), 8);
+	while (lmtp_connections(b->lmtp) > 0 || b->mails->length == 0) {
+		ck_assert_msg(clock_monotonic() < end, "the server still listens");
+		sent = send(fd, text + at, sizeof(text) - 1 - at, MSG_NOSIGNAL);
+		at = sent > 0 ? (at + (size_t)sent) % (sizeof(text) - 1) : at;
+		event_base_loop(b->base, EVLOOP_NONBLOCK);
+	}
+	taken = b->mails->length;
+	ck_assert_uint_lt(taken, 1000000);
+	close(fd);
+	bench_free(b);
+}
+END_TEST
+
 START_TEST(addresses_to_listen_at)
 {
 	static const char *const bad[] = {
@@ -261,4 +285,5 @@ START_TEST(addresses_to_listen_at)
 }
 END_TEST
 
-UNIT_MAIN("lmtp", conversations_however_cut, long_lines_slow_clients_and_crowds, addresses_to_listen_at)
+UNIT_MAIN("lmtp", conversations_however_cut, long_lines_slow_clients_and_crowds, a_client_that_does_not_read,
+	  addresses_to_listen_at)
