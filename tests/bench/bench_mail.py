@@ -5,30 +5,18 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
 
-from rig import BUILD, Row, System, say, sized
+from rig import BUILD, ROOT, Row, System, say, sized
+
+sys.path.insert(0, str(ROOT / "tests" / "lib"))
+from postfix import smtp_sink  # noqa: E402
 
 CONNECTIONS = 16
 MAIL = "From: bench@shop.example.org\r\nTo: somebody@example.org\r\nSubject: bench\r\nMIME-Version: 1.0\r\n\r\n"
-
-
-UNPACKED = BUILD / "tests" / "bench" / "postfix"
-
-
-def sink_program():
-    """The program and its libraries' folder. Unpacked, not installed: nobody wants a mail server for a benchmark."""
-    for path in (os.environ.get("AE_SMTP_SINK"), shutil.which("smtp-sink"), "/usr/sbin/smtp-sink"):
-        if path and os.path.exists(path):
-            return path, ""
-    if not (UNPACKED / "usr/sbin/smtp-sink").exists():
-        UNPACKED.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["apt-get", "download", "-q", "postfix"], cwd=UNPACKED, check=True, capture_output=True)
-        for package in UNPACKED.glob("postfix_*.deb"):
-            subprocess.run(["dpkg", "-x", package, UNPACKED], check=True)
-    return UNPACKED / "usr/sbin/smtp-sink", str(UNPACKED / "usr/lib/postfix")
 
 
 def start_sink():
@@ -36,9 +24,8 @@ def start_sink():
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     user = ["-u", "nobody"] if os.getuid() == 0 else []
-    program, libraries = sink_program()
-    process = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "200"], stderr=subprocess.DEVNULL,
-                               env={**os.environ, "LD_LIBRARY_PATH": libraries})
+    program, environment = smtp_sink()
+    process = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "200"], stderr=subprocess.DEVNULL, env=environment)
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

@@ -22,7 +22,7 @@ from test_push_drivers import Fcm, authority, running as served  # noqa: F401
 from test_sending import WELCOME, KernelsPort, ended, enrol, request, sent, settings, told
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from postfix import Postfix, as_root, free_port  # noqa: E402
+from postfix import OWNER, Postfix, as_root, free_port  # noqa: E402
 
 BOUNCES, SECRET = "bounce.example.org", b"0123456789abcdef0123456789abcdef"
 
@@ -177,6 +177,25 @@ def test_what_arrives_says_nothing(round_trip):
     notification = sent(system, member_id=enrol(system, "arrives"))
     mail, = until(lambda: receiver.got("arrives@example.org"))
     assert notification in mail["Message-ID"] and lines(system, notification) == []
+
+
+def test_postfix_over_a_unix_socket(tmp_path):
+    """Postfix gives up every group but its own, so the socket's folder hands it the group: mode 2750, as docs/bounces.md says."""
+    if os.getuid() != 0:
+        pytest.skip("only root may give a folder to another group")
+    folder = make_folder()
+    (folder / "bounces").mkdir()
+    shutil.chown(folder / "bounces", group=OWNER)
+    (folder / "bounces").chmod(0o2750)
+    path = folder / "bounces" / "lmtp"
+    with refusing() as receiver, Postfix(folder / "postfix", f"[127.0.0.1]:{receiver.port}", {BOUNCES: f"lmtp:unix:{path}"}) as relay:
+        system = System(*settings(tmp_path, relay.port, bounce_domain=BOUNCES, bounce_listen=f"unix:{path}"))
+        try:
+            request(system, "PUT", "/notification-templates/welcome", WELCOME, role="admin")
+            comes_back((system, receiver, relay), sent(system, member_id=enrol(system, "gone")), "bounced_hard")
+        finally:
+            system.remove()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 # --- over LMTP -----------------------------------------------------------------------------------------

@@ -235,22 +235,24 @@ END_TEST
 /* Mails without end, and no reply is read: the server stops listening to it, and its time runs out. */
 START_TEST(a_client_that_does_not_read)
 {
-	static const char text[] = "MAIL FROM:<>\r\nRCPT TO:<" B ">\r\nRCPT TO:<" B ">\r\nDATA\r\n.\r\n";
+	struct bytes *text;
 	struct bench *b = bench_new(SECOND / 5);
 	int64_t end = clock_monotonic() + 20 * SECOND;
 	int fd = dial(b);
-	size_t at = 0, taken;
-	ssize_t sent = 0;
+	size_t at = 0;
+	ssize_t sent;
 
-	ck_assert_int_eq(send(fd, "LHLO x\r\n", 8, 0), 8);
+	text = bytes_new(b);
+	while (text->length < 1600) /* short words with a long answer */
+		bytes_text(text, "LHLO x\r\n");
+	bytes_text(text, "MAIL FROM:<>\r\nRCPT TO:<" B ">\r\nDATA\r\n.\r\n");
 	while (lmtp_connections(b->lmtp) > 0 || b->mails->length == 0) {
 		ck_assert_msg(clock_monotonic() < end, "the server still listens");
-		sent = send(fd, text + at, sizeof(text) - 1 - at, MSG_NOSIGNAL);
-		at = sent > 0 ? (at + (size_t)sent) % (sizeof(text) - 1) : at;
+		sent = send(fd, text->data + at, text->length - at, MSG_NOSIGNAL);
+		at = sent > 0 ? (at + (size_t)sent) % text->length : at;
 		event_base_loop(b->base, EVLOOP_NONBLOCK);
 	}
-	taken = b->mails->length;
-	ck_assert_uint_lt(taken, 1000000);
+	ck_assert_uint_lt(b->mails->length, 10000);
 	close(fd);
 	bench_free(b);
 }
