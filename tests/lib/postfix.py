@@ -1,7 +1,7 @@
 """Debian's Postfix out of its package, unpacked below build/ and never installed: nobody wants a mail system for a test.
 
     program, environment = smtp_sink()
-    with Postfix(folder, relayhost, transports) as relay:     needs root, or sudo without a password
+    with Postfix(folder, relayhost, transports, recipients) as relay:     needs root, or sudo without a password
         relay.port
 """
 import fcntl
@@ -46,6 +46,7 @@ smtp_dns_support_level = disabled
 smtp_tls_security_level = none
 relayhost = {relayhost}
 relay_domains = {domains}
+relay_recipient_maps = regexp:{folder}/etc/recipients
 transport_maps = inline:{{ {transports} }}
 minimal_backoff_time = 1s
 maximal_backoff_time = 1s
@@ -137,8 +138,8 @@ def free_port():
 class Postfix:
     """A Postfix of its own in a folder that every user can reach."""
 
-    def __init__(self, folder, relayhost, transports, lifetime="4s"):
-        """transports: domain -> transport, as "lmtp:inet:127.0.0.1:24". lifetime: after which a deferred mail is given up."""
+    def __init__(self, folder, relayhost, transports, recipients, lifetime="4s"):
+        """recipients: lines of a regexp table, who is known in those domains. transports: domain -> transport, as "lmtp:inet:127.0.0.1:24". lifetime: after which a deferred mail is given up."""
         self.folder, self.port, self.root = folder, free_port(), as_root()
         values = {"folder": folder, "unpacked": unpacked(), "owner": OWNER, "group": DROP_GROUP, "port": self.port, "lifetime": lifetime,
                   "relayhost": relayhost, "domains": ", ".join(transports), "transports": ", ".join(f"{{{d} = {t}}}" for d, t in transports.items())}
@@ -147,6 +148,7 @@ class Postfix:
         (folder / "etc/main.cf").write_text(MAIN.format(**values))
         (folder / "etc/master.cf").write_text(MASTER.format(**values))
         (folder / "etc/dynamicmaps.cf").touch()
+        (folder / "etc/recipients").write_text(recipients)
         (folder / "start").write_text(START.format(**{k: shlex.quote(str(v)) for k, v in values.items()}))
         self.out = open(folder / "out", "w", encoding="utf-8")
         self.process = subprocess.Popen([*self.root, "sh", folder / "start"], stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.out)

@@ -17,7 +17,7 @@ import threading
 import time
 
 import pytest
-from conftest import BUILD, System, make_folder, until
+from conftest import BUILD, ROOT, System, make_folder, until
 from test_push_drivers import Fcm, authority, running as served  # noqa: F401
 from test_sending import WELCOME, KernelsPort, ended, enrol, request, sent, settings, told
 
@@ -109,6 +109,10 @@ def counted(system, what):
     return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith("ae_bounce_mails_total{") and f'what="{what}"' in line)
 
 
+# The table that docs/bounces.md tells to put into Postfix.
+RECIPIENTS = "".join(line.strip() + "\n" for line in (ROOT / "docs" / "bounces.md").read_text().splitlines() if line.strip().startswith("/^"))
+
+
 # --- over Postfix ------------------------------------------------------------------------------------
 
 
@@ -119,7 +123,7 @@ def round_trip(tmp_path_factory):
         pytest.skip("Postfix runs as root only, and there is neither root nor sudo without a password")
     folder, back = make_folder(), free_port()
     with refusing() as receiver:
-        with Postfix(folder / "postfix", f"[127.0.0.1]:{receiver.port}", {BOUNCES: f"lmtp:inet:127.0.0.1:{back}"}) as relay:
+        with Postfix(folder / "postfix", f"[127.0.0.1]:{receiver.port}", {BOUNCES: f"lmtp:inet:127.0.0.1:{back}"}, RECIPIENTS) as relay:
             system = System(*settings(tmp_path_factory.mktemp("secrets"), relay.port, bounce_domain=BOUNCES, bounce_listen=f"127.0.0.1:{back}"))
             try:
                 request(system, "PUT", "/notification-templates/welcome", WELCOME, role="admin")
@@ -172,6 +176,16 @@ def test_a_refusal_by_policy_is_not_the_addresss_fault(round_trip):
     ended(system, sent(system, member_id=member), "sent")
 
 
+def test_postfix_refuses_guesses_at_its_door(round_trip):
+    _, _, relay = round_trip
+    known = [token("01JDABCDEFGHJKMNPQRSTVWXYZ"), token("01JDABCDEFGHJKMNPQRSTVWXYZ", "unsubscribe+"), "complaints@" + BOUNCES]
+    with smtplib.SMTP("127.0.0.1", relay.port, timeout=30) as client:
+        client.ehlo()
+        client.mail("somebody@example.net")
+        assert [client.rcpt(a)[0] for a in known] == [250] * 3
+        assert [client.rcpt(a)[0] for a in ("bob@" + BOUNCES, "b+short@" + BOUNCES, known[0].replace("@", "0@"))] == [550] * 3
+
+
 def test_what_arrives_says_nothing(round_trip):
     system, receiver, _ = round_trip
     notification = sent(system, member_id=enrol(system, "arrives"))
@@ -188,7 +202,7 @@ def test_postfix_over_a_unix_socket(tmp_path):
     shutil.chown(folder / "bounces", group=OWNER)
     (folder / "bounces").chmod(0o2750)
     path = folder / "bounces" / "lmtp"
-    with refusing() as receiver, Postfix(folder / "postfix", f"[127.0.0.1]:{receiver.port}", {BOUNCES: f"lmtp:unix:{path}"}) as relay:
+    with refusing() as receiver, Postfix(folder / "postfix", f"[127.0.0.1]:{receiver.port}", {BOUNCES: f"lmtp:unix:{path}"}, RECIPIENTS) as relay:
         system = System(*settings(tmp_path, relay.port, bounce_domain=BOUNCES, bounce_listen=f"unix:{path}"))
         try:
             request(system, "PUT", "/notification-templates/welcome", WELCOME, role="admin")
