@@ -92,7 +92,7 @@ def download(into):
     """The package as Debian has it now. A machine whose package lists are empty or old fetches them first."""
     command = ["apt-get", "download", "-q", "postfix"]
     if subprocess.run(command, cwd=into, capture_output=True).returncode != 0:
-        subprocess.run([*as_root(), "apt-get", "update", "-q"], capture_output=True)
+        subprocess.run([*(as_root() or []), "apt-get", "update", "-q"], capture_output=True)
         done = subprocess.run(command, cwd=into, capture_output=True, text=True)
         if done.returncode != 0:
             raise RuntimeError(f"Debian's postfix cannot be downloaded: {done.stderr}")
