@@ -191,7 +191,8 @@ bool engagement_record(struct daemon *d, const void *scratch, const char *provid
 		       const struct engagement_event *events, size_t count)
 {
 	struct recording r = {.daemon = d, .scratch = scratch, .provider = provider};
-	size_t escalated = 0;
+	struct intent **onward = NULL;
+	size_t onward_count = 0;
 	bool done;
 	int i;
 
@@ -215,13 +216,13 @@ bool engagement_record(struct daemon *d, const void *scratch, const char *provid
 			 r.marks[2], r.marks[3]);
 		db_query(d->db, scratch, SQL_NOTIFICATION_PUT_SOFT_BOUNCES, "aa", r.soft[0], r.soft[1]);
 		db_query(d->db, scratch, SQL_NOTIFICATION_SUPPRESS_SOFT, "aa", r.soft[0], r.soft[1]);
-		escalated = escalate(d->db, scratch, r.returned);
+		onward_count = escalate(d->db, scratch, r.returned, &onward);
 		eventlog_append(d->db, scratch, r.events, r.count);
 	}
 	done = !db_failed(d->db) && db_run(d->db, "COMMIT");
 	if (done)
 		daemon_announce(d, r.events, r.count);
-	if (done && escalated > 0)
-		queue_wake(d->state);
+	if (done && onward_count > 0)
+		queue_added(d->state, onward, onward_count);
 	return done;
 }

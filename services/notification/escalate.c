@@ -51,49 +51,53 @@ static struct intent *onward(const void *parent, const struct rows *r, size_t ro
 	return i;
 }
 
-/* The first message's log tells which one took over. */
-static void note(struct db *db, const void *scratch, const struct rows *r, const size_t *from,
-		 struct intent *const *made, size_t count)
+/* The first message's log tells which one took over. Those that were made before are taken out; how many are
+ * left. */
+static size_t note(struct db *db, const void *scratch, struct intent **made, const char *const *before,
+		   size_t count)
 {
 	struct log_line *lines = talloc_zero_array(scratch, struct log_line, count);
-	struct intent *before;
+	struct intent *first;
 	size_t i, n = 0;
 
 	for (i = 0; i < count; i++) {
 		if (made[i]->status == INTENT_STATUS_COUNT)
 			continue;
-		before = talloc_zero(scratch, struct intent);
-		before->notification_id = row_text(r, from[i], 0);
-		before->member_id = made[i]->member_id;
-		lines[n++] = (struct log_line){.intent = before,
-					       .what = "escalated",
-					       .channel = -1,
-					       .code = made[i]->notification_id,
-					       .at = made[i]->created};
+		first = talloc_zero(scratch, struct intent);
+		first->notification_id = before[i];
+		first->member_id = made[i]->member_id;
+		lines[n] = (struct log_line){.intent = first,
+					     .what = "escalated",
+					     .channel = -1,
+					     .code = made[i]->notification_id,
+					     .at = made[i]->created};
+		made[n++] = made[i];
 	}
 	logs_put(db, scratch, lines, n);
+	return n;
 }
 
-size_t escalate(struct db *db, const void *scratch, const struct db_array *notification_ids)
+size_t escalate(struct db *db, const void *scratch, const struct db_array *notification_ids,
+		struct intent ***made)
 {
 	instant now = clock_now();
-	struct intent **made;
+	const char **before;
+	size_t i, count = 0;
 	struct rows *r;
-	size_t *from, i, count = 0;
 	unsigned left;
 
 	if (db_array_count(notification_ids) == 0)
 		return 0;
 	r = db_query(db, scratch, SQL_NOTIFICATION_GET_RETURNED, "az", notification_ids,
 		     now - sending.give_up);
-	made = talloc_array(scratch, struct intent *, rows_count(r) + 1);
-	from = talloc_array(scratch, size_t, rows_count(r) + 1);
+	*made = talloc_array(scratch, struct intent *, rows_count(r) + 1);
+	before = talloc_array(scratch, const char *, rows_count(r) + 1);
 	for (i = 0; i < rows_count(r); i++)
 		if ((left = channels_left(r, i)) != 0) {
-			from[count] = i;
-			made[count++] = onward(scratch, r, i, left, now);
+			before[count] = row_text(r, i, 0);
+			(*made)[count++] = onward(scratch, r, i, left, now);
 		}
-	if (count > 0 && intents_create(db, scratch, made, count))
-		note(db, scratch, r, from, made, count);
-	return count;
+	if (count == 0 || !intents_create(db, scratch, *made, count))
+		return 0;
+	return note(db, scratch, *made, before, count);
 }

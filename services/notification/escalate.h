@@ -4,12 +4,14 @@
 #ifndef AE_NOTIFICATION_ESCALATE_H
 #define AE_NOTIFICATION_ESCALATE_H
 
-#include "common/db.h"
+#include "services/notification/intent.h"
 
 /*
  * Inside the caller's transaction. For each of these sent messages that nobody has seen, if it is critical or
- * transactional, not expired and has channels left: a new intent for those channels, once. How many.
+ * transactional, not expired and has channels left: a new intent for those channels, once. How many there are
+ * in *made now, for queue_added after the commit.
  */
-size_t escalate(struct db *db, const void *scratch, const struct db_array *notification_ids);
+size_t escalate(struct db *db, const void *scratch, const struct db_array *notification_ids,
+		struct intent ***made);
 
 #endif
