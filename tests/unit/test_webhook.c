@@ -128,7 +128,7 @@ START_TEST(test_sendgrid)
 	ck_assert_str_eq(e->detail, "250 OK");
 	ck_assert(e->occurred_at == INT64_C(1799999990) * SECOND && !e->machine);
 	ck_assert(e[1].kind == ENGAGEMENT_OPENED && e[1].machine && strcmp(e[1].notification_id, ID) == 0);
-	ck_assert(e[2].kind == ENGAGEMENT_BOUNCED_SOFT && strcmp(e[2].detail, "550 spam") == 0);
+	ck_assert(e[2].kind == ENGAGEMENT_REJECTED && strcmp(e[2].detail, "550 spam") == 0);
 	ck_assert(e[3].kind == ENGAGEMENT_BOUNCED_HARD && e[3].occurred_at == now);
 
 	ck_assert(!run(t, webhook_sendgrid, &c, "[]"));
@@ -532,6 +532,10 @@ START_TEST(test_names)
 		{"ses", "DeliveryDelay", "", ENGAGEMENT_DEFERRED},
 		{"ses", "Bounce", "Undetermined", ENGAGEMENT_BOUNCED_SOFT},
 		{"postmark", "Bounce", "AutoResponder", -1},
+		{"postmark", "Bounce", "SoftBounce", ENGAGEMENT_BOUNCED_SOFT},
+		{"postmark", "Bounce", "DMARCPolicy", ENGAGEMENT_REJECTED},
+		{"postmark", "Bounce", "SpamNotification", ENGAGEMENT_REJECTED},
+		{"sendgrid", "blocked", "", ENGAGEMENT_REJECTED},
 		{"nobody", "open", "", -1},
 	};
 	enum engagement_kind kind;
