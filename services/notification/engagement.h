@@ -44,8 +44,8 @@ struct engagement_event {
 	const char *detail;    /* the provider's words: a reason, a URL */
 	const char *recipient; /* address or Slack user */
 	bool machine;          /* opened or clicked by a proxy or scanner, not by a person */
-	bool mailed;   /* it is about a mail, whatever the message was sent over in the end */
-	bool given_up; /* of a soft bounce: nobody tries again */
+	bool mailed;           /* it is about a mail, whatever the message was sent over in the end */
+	bool given_up;         /* of a soft bounce: nobody tries again */
 };
 
 struct engagement {
