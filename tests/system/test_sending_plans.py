@@ -20,6 +20,8 @@ PLANS = [
     ("get_member_notifications", {"$1": MEMBER, "$2::text": "NULL::text", "$2": "NULL::text", "$3": "51"}, 5),
     ("get_logs", {"$1": MEMBER, "$2::text[]": f"ARRAY[{ID}]"}, 1),
     ("lock_recipients", {"$1::text[]": f"ARRAY[{MEMBER}]"}, 1),
+    ("get_told", {"$1": ID}, 1),
+    ("get_returned", {"$1::text[]": f"ARRAY[{ID}]", "$2::timestamptz": "now() - interval '2 days'"}, 1),
     ("get_newest_template", {"$1": "'plan-3'"}, 1),
     ("list_dead", {"$1::text": "NULL::text", "$1": "NULL::text", "$2": "51"}, 51),
 ]
