@@ -1,4 +1,5 @@
 """Stories of mails that come back: over a real Postfix, and over LMTP as any relay would bring them."""
+import asyncio
 import base64
 import contextlib
 import email
@@ -34,9 +35,11 @@ class Refusing:
                "policy": "550 5.7.515 Access denied, the sending domain does not meet the requirements"}
 
     def __init__(self):
-        self.mails, self.lock = [], threading.Lock()
+        self.mails, self.lock, self.open = [], threading.Lock(), True
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        while not self.open:
+            await asyncio.sleep(0.02)
         answer = self.answers.get(address.split("@")[0].split("-")[0])
         if answer:
             return answer.format(address)
@@ -193,6 +196,28 @@ def test_what_arrives_says_nothing(round_trip):
     assert notification in mail["Message-ID"] and lines(system, notification) == []
 
 
+def none_is_lost(system, receiver, relay):
+    """All reports come at once, and the daemon dies again and again while it takes them."""
+    receiver.open = False
+    members = [enrol(system, f"gone-{i}") for i in range(20)]
+    ids = [sent(system, member_id=m, channels=["email"]) for m in members]
+    for notification in ids:
+        ended(system, notification, "sent")
+    receiver.open = True
+
+    def booked():
+        return system.sql("SELECT count(DISTINCT notification_id) FROM analytics.notification_logs WHERE what = 'bounced_hard' AND notification_id = ANY (%s)", ids)[0][0]
+
+    for goal in (1, 7, 13):
+        until(lambda: booked() >= goal, 60, f"{goal} reports")
+        system.wait_restarted("notification", system.kill("notification"))
+    try:
+        until(lambda: booked() == len(ids), 90, "every report")
+    except pytest.fail.Exception:
+        pytest.fail(f"{booked()} of {len(ids)} came\n{relay.log()}")
+    assert [engagement(system, m) for m in members] == [["bounced_hard"]] * len(ids), "each is told once"
+
+
 def test_postfix_over_a_unix_socket(tmp_path):
     """Postfix gives up every group but its own, so the socket's folder hands it the group: mode 2750, as docs/bounces.md says."""
     if os.getuid() != 0:
@@ -202,11 +227,12 @@ def test_postfix_over_a_unix_socket(tmp_path):
     shutil.chown(folder / "bounces", group=OWNER)
     (folder / "bounces").chmod(0o2750)
     path = folder / "bounces" / "lmtp"
-    with refusing() as receiver, Postfix(folder / "postfix", f"[127.0.0.1]:{receiver.port}", {BOUNCES: f"lmtp:unix:{path}"}, RECIPIENTS) as relay:
+    with refusing() as receiver, Postfix(folder / "postfix", f"[127.0.0.1]:{receiver.port}", {BOUNCES: f"lmtp:unix:{path}"}, RECIPIENTS, lifetime="120s") as relay:
         system = System(*settings(tmp_path, relay.port, bounce_domain=BOUNCES, bounce_listen=f"unix:{path}"))
         try:
             request(system, "PUT", "/notification-templates/welcome", WELCOME, role="admin")
             comes_back((system, receiver, relay), sent(system, member_id=enrol(system, "gone")), "bounced_hard")
+            none_is_lost(system, receiver, relay)
         finally:
             system.remove()
     shutil.rmtree(folder, ignore_errors=True)
