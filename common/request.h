@@ -36,6 +36,7 @@ struct request {
 	const char *traceparent;
 	int64_t deadline;           /* CLOCK_MONOTONIC microseconds */
 	const char *subject;        /* who asks; "" for anyone */
+	bool head;                  /* HEAD: somebody looks whether it is there; the gateway drops the body */
 	unsigned roles;             /* of enum role */
 	struct named_value *values; /* "path.member_id", "query.period", "header.if-none-match" */
 	size_t value_count;

@@ -68,6 +68,8 @@ static void take_attribute(struct request *req, const struct frame_attribute *a,
 		req->deadline = frame_integer(a, 0);
 	else if (frame_is(a, "subject"))
 		req->subject = talloc_strndup(req, a->value, a->length);
+	else if (frame_is(a, "method"))
+		req->head = a->length == 4 && memcmp(a->value, "HEAD", 4) == 0;
 	else if (frame_is(a, "roles"))
 		req->roles = roles_parse(talloc_strndup(req, a->value, a->length));
 	else if (frame_is(a, "body")) {

@@ -25,6 +25,8 @@ static const char *const forwarded[] = {
 	"if-none-match",
 	"idempotency-key",
 	"prefer",
+	"purpose",
+	"sec-purpose",
 	"user-agent",
 	"x-twilio-email-event-webhook-signature",
 	"x-twilio-email-event-webhook-timestamp",
@@ -106,6 +108,8 @@ static void put_call(struct frame_writer *w, const struct lane *l, const struct 
 	frame_put_text(w, "traceparent", call->traceparent);
 	frame_put_text(w, "subject", call->subject);
 	put_roles(w, call->roles);
+	if (strcmp(call->head->method, "HEAD") == 0) /* an operation has one method, and this beside GET */
+		frame_put_text(w, "method", call->head->method);
 	for (i = 0; i < call->value_count; i++)
 		frame_put_text(w, call->values[i].name, call->values[i].value);
 	put_headers(w, call->head);

@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <talloc.h>
 
+#include "gen/sql/notification.h"
 #include "services/notification/notification.h"
 #include "services/notification/notifier.h"
 
@@ -49,65 +50,108 @@ static bool matches(const char *condition, int64_t version)
 	return condition[0] == '"' && strtoll(condition + 1, &end, 10) == version && strcmp(end, "\"") == 0;
 }
 
-/* What the document becomes, under the request; NULL: *out is the answer. */
+/* What the document becomes, under the request; NULL: the refusal says why. */
 static const struct json *next_document(struct request *req, const struct json *body,
-					const struct stored_preferences *before, bool patch, reply *out)
+					const struct stored_preferences *before, bool patch,
+					struct refusal *refusal)
 {
 	struct fault faults[PREFERENCES_FAULTS_MAX];
 	const struct json *document = body;
 	struct json_writer *w;
 	const char *text, *error;
-	size_t count, length;
+	size_t length;
 
 	if (patch && body->kind == JSON_OBJECT) {
 		w = json_writer_new(req);
 		preferences_merge(w, before->document, body);
 		text = json_text(w, &length);
 		if (length > DOCUMENT_MAX || (document = json_parse(req, text, length, &error)) == NULL) {
-			*out = reply_error(req, ERR_TOO_LARGE,
-					   "the preferences would be longer than %d bytes", DOCUMENT_MAX);
+			refusal->error = ERR_TOO_LARGE;
+			refusal->detail = talloc_asprintf(
+				req, "the preferences would be longer than %d bytes", DOCUMENT_MAX);
 			return NULL;
 		}
 	}
-	if (preferences_check(req, document, faults, &count))
+	if (preferences_check(req, document, faults, &refusal->count))
 		return document;
-	*out = reply_faults(req, ERR_INVALID, talloc_memdup(req, faults, count * sizeof(*faults)), count);
+	refusal->error = ERR_INVALID;
+	refusal->faults = talloc_memdup(req, faults, refusal->count * sizeof(*faults));
+	return NULL;
+}
+
+/* Whether a patch says what the document says anyway: then there is nothing to store, however often it comes.
+ */
+static bool says_nothing_new(struct request *req, const struct stored_preferences *p, const char *next)
+{
+	struct json_writer *w = json_writer_new(req);
+
+	json_put_value(w, NULL, p->document);
+	return strcmp(json_text(w, NULL), next) == 0;
+}
+
+static bool too_often(struct request *req, const char *member_id, const struct preference_change *c,
+		      int64_t version)
+{
+	struct rows *r;
+
+	if (c->most_an_hour == 0)
+		return false;
+	r = db_query(req->db, req, SQL_NOTIFICATION_COUNT_PAGE_CHANGES, "tii", member_id, version,
+		     (int64_t)c->most_an_hour);
+	return rows_count(r) > 0 && row_integer(r, 0, 0) >= c->most_an_hour;
+}
+
+static struct stored_preferences *refuse(struct refusal *refusal, enum error e, const char *detail)
+{
+	refusal->error = e;
+	refusal->detail = detail;
 	return NULL;
 }
 
 struct stored_preferences *change_stored(struct request *req, const char *member_id,
-					 const struct preference_change *c, reply *out)
+					 const struct preference_change *c, struct refusal *refusal)
 {
-	struct author by = {req->subject, c->way, req->request_id};
+	struct author by = {c->actor ? c->actor : req->subject, c->way, req->request_id};
 	struct json_writer *w = json_writer_new(req);
 	struct stored_preferences *p;
 	const struct json *document;
 
+	*refusal = (struct refusal){.error = ERR_OK};
 	db_begin(req->db, NULL);
-	p = store_preferences(req->db, req, member_id, true);
-	if (p == NULL) {
-		*out = reply_not_found(req, "member", member_id);
-		return NULL;
-	}
-	if (c->condition && !matches(c->condition, p->version)) {
-		*out = reply_error(req, ERR_PRECONDITION_FAILED,
-				   "the preferences are at version %" PRId64 ", not at %s", p->version,
-				   c->condition);
-		return NULL;
-	}
-	if ((document = next_document(req, c->body, p, c->patch, out)) == NULL)
+	if ((p = store_preferences(req->db, req, member_id, true)) == NULL)
+		return refuse(refusal, ERR_NOT_FOUND, "no such member");
+	if (c->condition && !matches(c->condition, p->version))
+		return refuse(refusal, ERR_PRECONDITION_FAILED,
+			      talloc_asprintf(req, "the preferences are at version %" PRId64 ", not at %s",
+					      p->version, c->condition));
+	if ((document = next_document(req, c->body, p, c->patch, refusal)) == NULL)
 		return NULL;
 	json_put_value(w, NULL, document);
-	store_put_preferences(req->db, req, member_id, p, &by, json_text(w, NULL));
-	if (!db_failed(req->db) && !queue_quiet(req->daemon, req, member_id, req->deadline - SECOND / 2)) {
-		request_put_header(req, "retry-after", "5");
-		*out = reply_error(req, ERR_UNAVAILABLE,
-				   "the change is stored, but a message is still on its way");
-		return NULL;
+	if (c->patch && says_nothing_new(req, p, json_text(w, NULL))) {
+		db_run(req->db, "ROLLBACK");
+	} else if (too_often(req, member_id, c, p->version)) {
+		return refuse(refusal, ERR_TOO_MANY_REQUESTS, "too many changes within an hour");
+	} else {
+		store_put_preferences(req->db, req, member_id, p, &by, json_text(w, NULL));
+		p->document = document;
+		p->version++;
 	}
-	p->document = document;
-	p->version++;
+	if (!db_failed(req->db) && !queue_quiet(req->daemon, req, member_id, req->deadline - SECOND / 2))
+		return refuse(refusal, ERR_UNAVAILABLE,
+			      "the change is stored, but a message is still on its way");
 	return p;
+}
+
+/* The refusal as an answer to a program. */
+static reply reply_refusal(struct request *req, const struct refusal *refusal)
+{
+	if (refusal->error == ERR_NOT_FOUND)
+		return reply_not_found(req, "member", "");
+	if (refusal->count > 0)
+		return reply_faults(req, refusal->error, refusal->faults, refusal->count);
+	if (refusal->error == ERR_UNAVAILABLE)
+		request_put_header(req, "retry-after", "5");
+	return reply_error(req, refusal->error, "%s", refusal->detail);
 }
 
 reply change_preferences(struct request *req, const char *member_id, bool patch)
@@ -117,7 +161,7 @@ reply change_preferences(struct request *req, const char *member_id, bool patch)
 	const struct json *body = json_parse(req, req->body, req->body_length, &error);
 	struct preference_change c;
 	struct stored_preferences *p;
-	reply out;
+	struct refusal refusal;
 
 	if (type && strncasecmp(type, "application/json", 16) != 0 &&
 	    strncasecmp(type, "application/merge-patch+json", 28) != 0)
@@ -127,7 +171,8 @@ reply change_preferences(struct request *req, const char *member_id, bool patch)
 	if (condition == NULL)
 		return reply_error(req, ERR_PRECONDITION_REQUIRED,
 				   "say with If-Match which version is changed: the ETag of a GET");
-	c = (struct preference_change){body, patch, condition, patch ? "patch" : "put"};
-	p = change_stored(req, member_id, &c, &out);
-	return p ? reply_preferences(req, member_id, p) : out;
+	c = (struct preference_change){
+		.body = body, .patch = patch, .condition = condition, .way = patch ? "patch" : "put"};
+	p = change_stored(req, member_id, &c, &refusal);
+	return p ? reply_preferences(req, member_id, p) : reply_refusal(req, &refusal);
 }

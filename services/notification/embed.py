@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Turns templates/ and pages/ into one C header.
+"""Turns templates/ into a C header.
 
 usage: embed.py FOLDER OUTPUT
 
 templates/<name>/template.json is the document; beside it <language>.html is the html of that language's mail, and
-templates/partials/*.html are partials of every template. pages/<name>.html becomes page_<name>.
+templates/partials/*.html are partials of every template.
 """
 import json
 import pathlib
@@ -18,7 +18,7 @@ def literal(text):
 
 
 partials = {p.stem: p.read_text() for p in sorted((folder / "templates" / "partials").glob("*.html"))}
-lines = ["/* Made by embed.py from templates/ and pages/. */", "", "static const struct {", "\tconst char *name, *document;", "} base_templates[] = {"]
+lines = ["/* Made by embed.py from templates/. */", "", "static const struct {", "\tconst char *name, *document;", "} base_templates[] = {"]
 for path in sorted((folder / "templates").glob("*/template.json")):
     document = json.loads(path.read_text())
     for html in path.parent.glob("*.html"):
@@ -26,8 +26,4 @@ for path in sorted((folder / "templates").glob("*/template.json")):
     document["partials"] = partials | document.get("partials", {})
     lines.append(f"\t{{\"{path.parent.name}\",\n\t\t{literal(json.dumps(document, ensure_ascii=False, indent=0))}}},")
 lines += ["};", ""]
-if "pages" in sys.argv[3:]:
-    lines = ["/* Made by embed.py from pages/. */", ""]
-    for path in sorted((folder / "pages").glob("*.html")):
-        lines.append(f"static const char page_{path.stem}[] =\n\t\t{literal(path.read_text())};")
 output.write_text("\n".join(lines) + "\n")

@@ -1,12 +1,11 @@
 /*
- * get_open.c - counts an open: a picture of one pixel
+ * get_open.c - counts an open: a picture of one pixel, whatever the token is worth, so that no mail shows a
+ * broken one
  */
-#include <math.h>
 #include <string.h>
 #include <talloc.h>
 
-#include "services/notification/engagement_store.h"
-#include "services/notification/link.h"
+#include "services/notification/visit.h"
 
 /* GIF89a, one transparent pixel. */
 static const unsigned char pixel[] = {'G', 'I',  'F',  '8',  '9',  'a',  1, 0, 1, 0,    0x80, 0, 0,    0, 0,
@@ -15,23 +14,16 @@ static const unsigned char pixel[] = {'G', 'I',  'F',  '8',  '9',  'a',  1, 0, 1
 
 reply get_open(struct request *req, const struct get_open_in *in)
 {
+	static const int statuses[] = {[LINK_GOOD] = 200, [LINK_OLD] = 410, [LINK_UNKNOWN] = 404};
 	size_t length = strlen(in->token);
 	bool gif = length > 4 && strcmp(in->token + length - 4, ".gif") == 0;
-	const char *agent = request_header(req, "user-agent");
-	struct engagement_event event = {
-		.kind = ENGAGEMENT_OPENED, .occurred_at = clock_now(), .detail = "", .recipient = ""};
-	reply out;
-	struct link *l = link_follow(req, gif ? talloc_strndup(req, in->token, length - 4) : in->token,
-				     TRACK_OPEN, &out);
+	struct link l;
+	enum link_state state = link_read(req, talloc_strndup(req, in->token, length - (gif ? 4 : 0)),
+					  TRACK_OPEN, &l);
 
-	if (l == NULL)
-		return out;
-	event.notification_id = l->notification_id;
-	event.machine = machine_open(agent ? agent : "",
-				     l->sent ? (double)(event.occurred_at - l->sent_at) / SECOND : NAN);
-	event.provider_event_id = talloc_asprintf(req, "o:%s:%s", l->notification_id,
-						  event.machine ? "machine" : "person");
-	engagement_record(req->daemon, req, "link", NULL, &event, 1);
+	if (state == LINK_GOOD)
+		visit_record(req, &l, ENGAGEMENT_OPENED, "");
 	request_put_header(req, "cache-control", "no-store");
-	return reply_body(req, 200, "image/gif", pixel, sizeof(pixel));
+	request_put_header(req, "cross-origin-resource-policy", "cross-origin");
+	return reply_body(req, statuses[state], "image/gif", pixel, sizeof(pixel));
 }

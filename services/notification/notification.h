@@ -33,14 +33,25 @@ struct preference_change {
 	bool patch;            /* body is a merge patch, not the whole document */
 	const char *condition; /* of If-Match; NULL = whatever is there */
 	const char *way;       /* for the line that tells who made it */
+	const char *actor;     /* NULL = the request's subject */
+	int most_an_hour;      /* of changes by pages; 0 = no limit */
+};
+
+/* Why a change was not made: a detail, or faults of the document. */
+struct refusal {
+	enum error error;
+	const char *detail;
+	const struct fault *faults;
+	size_t count;
 };
 
 /*
  * change_preferences.c. What is stored then; acknowledged only when no message that was decided before it is
- * still on its way. NULL: *out is the answer.
+ * still on its way. A patch that says nothing new is not stored again. NULL: the refusal says why, unless the
+ * database failed.
  */
 struct stored_preferences *change_stored(struct request *req, const char *member_id,
-					 const struct preference_change *c, reply *out);
+					 const struct preference_change *c, struct refusal *refusal);
 /* PUT and PATCH from If-Match to the answer */
 reply change_preferences(struct request *req, const char *member_id, bool patch);
 reply reply_preferences(struct request *req, const char *member_id, const struct stored_preferences *p);

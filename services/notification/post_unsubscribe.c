@@ -1,44 +1,63 @@
 /*
- * post_unsubscribe.c - one-click unsubscribe (RFC 8058): no login, no cookie, no redirect, at once
+ * post_unsubscribe.c - one-click unsubscribe (RFC 8058): no login, no cookie, no redirect, at once; and
+ * undone
  */
 #include <string.h>
 #include <talloc.h>
 
-#include "gen/notification_pages.h"
 #include "services/notification/engagement_store.h"
-#include "services/notification/link.h"
-#include "services/notification/unsubscribe.h"
+#include "services/notification/preference_page.h"
+#include "services/notification/subscription.h"
 
-/* As a form or as one part of a multipart body, the one field that RFC 8058 names. */
-static bool one_click(const struct request *req)
+enum wish {
+	WISH_NONE,
+	WISH_STOP,
+	WISH_RESUME
+};
+
+/* Programs of mail send the one field that RFC 8058 names, as a form or as a part of one; our page too. */
+static enum wish wish_of(const struct form *form)
 {
-	return memmem(req->body, req->body_length, "List-Unsubscribe", 16) &&
-	       memmem(req->body, req->body_length, "One-Click", 9);
+	const char *stop = form_get(form, "List-Unsubscribe"), *resume = form_get(form, "resubscribe");
+
+	if (stop && strcmp(stop, "One-Click") == 0)
+		return WISH_STOP;
+	return resume && strcmp(resume, "yes") == 0 ? WISH_RESUME : WISH_NONE;
+}
+
+static void record(struct request *req, const struct link *l)
+{
+	struct engagement_event event = {.kind = ENGAGEMENT_UNSUBSCRIBED,
+					 .occurred_at = clock_now(),
+					 .notification_id = l->notification_id,
+					 .detail = "link",
+					 .recipient = ""};
+
+	event.provider_event_id = talloc_asprintf(req, "u:%s", l->notification_id);
+	engagement_record(req->daemon, req, "link", NULL, &event, 1);
 }
 
 reply post_unsubscribe(struct request *req, const struct post_unsubscribe_in *in)
 {
-	struct engagement_event event = {.kind = ENGAGEMENT_UNSUBSCRIBED,
-					 .occurred_at = clock_now(),
-					 .detail = "link",
-					 .recipient = ""};
-	struct preference_change c = {.patch = true, .way = "unsubscribe"};
-	struct json_writer *w;
-	struct link *l;
 	reply out;
+	enum error error;
+	struct link *l = link_follow(req, in->token, TRACK_UNSUBSCRIBE, in->lang, &out);
+	struct form *form = form_read(req, request_header(req, "content-type"), req->body, req->body_length,
+				      &error);
+	enum wish wish = wish_of(form);
+	struct page_wish change = {.patch = true};
 
-	if (!one_click(req))
-		return reply_error(req, ERR_MALFORMED, "the body must hold List-Unsubscribe=One-Click");
-	if ((l = link_follow(req, in->token, TRACK_UNSUBSCRIBE, &out)) == NULL)
+	if (l == NULL)
 		return out;
-	c.body = unsubscribe_patch(req, l->category, l->channel);
-	if (change_stored(req, l->member_id, &c, &out) == NULL)
+	if (wish == WISH_NONE)
+		return link_message(req, form ? 400 : error_status(error), l, "malformed");
+	if (!subscription_refusable(l))
+		return link_message(req, 409, l, "owed");
+	change.body = preferences_wish(req, l->category, l->channel, wish == WISH_RESUME);
+	change.way = wish == WISH_STOP ? PAGE_UNSUBSCRIBE : PAGE_RESUBSCRIBE;
+	if (!page_change(req, l, &change, &out))
 		return out;
-	event.notification_id = l->notification_id;
-	event.provider_event_id = talloc_asprintf(req, "u:%s", l->notification_id);
-	engagement_record(req->daemon, req, "link", NULL, &event, 1);
-	w = page_data(req, "Done", in->token);
-	page_put_subject(w, l);
-	json_close(w);
-	return page_reply(req, 200, page_unsubscribed, sizeof(page_unsubscribed) - 1, w);
+	if (wish == WISH_STOP)
+		record(req, l);
+	return subscription_page(req, l, wish == WISH_STOP ? SUBSCRIPTION_STOPPED : SUBSCRIPTION_RESUMED);
 }

@@ -290,3 +290,20 @@ void preferences_merge(struct json_writer *w, const struct json *document, const
 {
 	merge_object(w, NULL, document, patch);
 }
+
+const struct json *preferences_wish(const void *parent, const char *category, enum channel c, bool wanted)
+{
+	struct json_writer *w = json_writer_new(parent);
+	const char *text, *error;
+	size_t length;
+
+	json_open_object(w, NULL);
+	json_open_object(w, "categories");
+	json_open_object(w, category);
+	json_put_boolean(w, channel_name(c), wanted);
+	json_close(w);
+	json_close(w);
+	json_close(w);
+	text = json_text(w, &length);
+	return json_parse(parent, text, length, &error);
+}

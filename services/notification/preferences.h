@@ -26,6 +26,9 @@ bool preferences_check(const void *parent, const struct json *document,
 /* JSON merge patch (RFC 7396): the document with the patch applied, written to w without an outer name. */
 void preferences_merge(struct json_writer *w, const struct json *document, const struct json *patch);
 
+/* The merge patch that wants a category on a channel, or does not. */
+const struct json *preferences_wish(const void *parent, const char *category, enum channel c, bool wanted);
+
 /*
  * What holds, as the reply wants it. masked: addresses and tokens only hint at themselves, for readers
  * who are not the member.

@@ -132,14 +132,15 @@ bool track_read(const struct track_keys *keys, const char *token, enum track_kin
 	const struct track_key *key;
 
 	*error = NULL;
+	*out = (struct track){.expires = 0};
 	if (!decode(token, bytes) || bytes[0] != VERSION)
-		*error = "this is not one of our links";
+		*error = "not one of our tokens";
 	else if ((key = find_key(keys, bytes[AT_KEY])) == NULL)
-		*error = "this link was signed with a key that is no longer used";
+		*error = "signed with a key that is no longer used";
 	else if (!sign(key, bytes, mac) || CRYPTO_memcmp(mac, bytes + AT_MAC, MAC_BYTES) != 0)
-		*error = "this link was changed on its way";
+		*error = "its signature is another one";
 	else if (bytes[AT_KIND] != (unsigned char)kind)
-		*error = "this link is for something else";
+		*error = "made for something else";
 	if (*error)
 		return false;
 	*out = (struct track){.kind = kind, .link = (uint16_t)get_number(bytes + AT_LINK, 2)};
@@ -147,6 +148,6 @@ bool track_read(const struct track_keys *keys, const char *token, enum track_kin
 	out->expires = (instant)get_number(bytes + AT_EXPIRY, EXPIRY_BYTES) * SECOND;
 	if (now <= out->expires)
 		return true;
-	*error = "this link is too old";
+	*error = "too old";
 	return false;
 }

@@ -44,7 +44,9 @@ struct track {
 char *track_make(const void *parent, const struct track_keys *keys, const struct track *t,
 		 const char **error);
 
-/* Reads a token that must be of this kind. False: *error is a sentence fit for the visitor (constant text).
+/*
+ * Reads a token that must be of this kind. False: *error says why (constant text; not for the visitor, who
+ * might be trying); out->expires is 0 then unless the token was ours and only too old.
  */
 bool track_read(const struct track_keys *keys, const char *token, enum track_kind kind, instant now,
 		struct track *out, const char **error);

@@ -1,5 +1,5 @@
 /*
- * unsubscribe.c - a member's "no more of this", by link or by mail
+ * unsubscribe.c - a member's "no more of this", by mail
  */
 #include <talloc.h>
 
@@ -8,27 +8,10 @@
 #include "services/notification/notification.h"
 #include "services/notification/unsubscribe.h"
 
-const struct json *unsubscribe_patch(const void *parent, const char *category, enum channel c)
-{
-	struct json_writer *w = json_writer_new(parent);
-	const char *text, *error;
-	size_t length;
-
-	json_open_object(w, NULL);
-	json_open_object(w, "categories");
-	json_open_object(w, category);
-	json_put_boolean(w, channel_name(c), false);
-	json_close(w);
-	json_close(w);
-	json_close(w);
-	text = json_text(w, &length);
-	return json_parse(parent, text, length, &error);
-}
-
 /* The preferences with the refusal in them; NULL if it is there already. */
 static const char *refused(const void *scratch, const struct json *document, const char *category)
 {
-	const struct json *patch = unsubscribe_patch(scratch, category, CHANNEL_EMAIL);
+	const struct json *patch = preferences_wish(scratch, category, CHANNEL_EMAIL, false);
 	const struct json *chosen = json_get(json_get(document, "categories"), category);
 	struct json_writer *w = json_writer_new(scratch);
 

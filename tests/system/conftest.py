@@ -312,3 +312,23 @@ def folder():
         where = found if found.is_dir() else found.parent
         aectl("local", "down", "--dir", where, "--delete", check=False)
     shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One Chromium for the session: starting it takes longer than most stories."""
+    from browser import Browser  # only stories of pages need selenium
+    path = make_folder()
+    made = Browser(path)
+    yield made
+    made.close()
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def browser(chromium):
+    """The Chromium, as a person with a large window and daylight would have it, its console empty."""
+    chromium.open("about:blank")
+    chromium.window()
+    chromium.complaints()
+    return chromium
