@@ -13,7 +13,7 @@ import pathlib
 import shutil
 
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -157,15 +157,13 @@ class Browser:
         return self.find("h1").text
 
     def _leave(self, act):
-        old = self.find("html")
+        """Acts, and waits until another document than this one is whole."""
+        self.driver.execute_script("window.left = false")
         act()
-        self.until(lambda: self._gone(old), "another page")
-        self.until(lambda: self.driver.execute_script("return document.readyState") == "complete", "the page's end")
+        self.until(self._arrived, "another page")
 
-    @staticmethod
-    def _gone(element):
+    def _arrived(self):
         try:
-            element.is_enabled()
+            return self.driver.execute_script("return window.left === undefined && document.readyState === 'complete'")
+        except WebDriverException:  # between two documents
             return False
-        except StaleElementReferenceException:
-            return True

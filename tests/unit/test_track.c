@@ -83,8 +83,10 @@ START_TEST(test_tampering)
 	ck_assert(track_read(&new_keys, token, TRACK_OPEN, 0, &out, &error));
 	ck_assert(!track_read(&new_keys, token, TRACK_CLICK, 0, &out, &error));
 	ck_assert_str_eq(error, "made for something else");
+	ck_assert_int_eq(out.expires, 0);
 	ck_assert(!track_read(&new_keys, token, TRACK_OPEN, noon + 1, &out, &error));
 	ck_assert_str_eq(error, "too old");
+	ck_assert_int_eq(out.expires, noon); /* that much is told of one of ours */
 	ck_assert(!track_read(&new_keys, talloc_asprintf(t, "%sA", token), TRACK_OPEN, 0, &out, &error));
 	ck_assert(!track_read(&new_keys, "", TRACK_OPEN, 0, &out, &error));
 	talloc_free(t);
