@@ -15,6 +15,7 @@ import shutil
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common import utils
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -22,6 +23,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 DEADLINE = 20
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--no-proxy-server", "--disable-dev-shm-usage",
+         "--remote-debugging-pipe",  # to chromedriver: no port that others could reach, and no name to look up
          # Only loopback exists: names and addresses of elsewhere are not found.
          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
@@ -54,6 +56,17 @@ return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientR
 """
 
 
+class Driver(Service):
+    """chromedriver by its address: a bare tree need not know the name localhost."""
+
+    @property
+    def service_url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def is_connectable(self):
+        return utils.is_connectable(self.port, "127.0.0.1")
+
+
 class Browser:
     """One Chromium with an empty profile under the folder."""
 
@@ -66,8 +79,8 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"  # to chromedriver
         home = {**os.environ, "HOME": str(self.folder), "XDG_CONFIG_HOME": str(self.folder), "XDG_CACHE_HOME": str(self.folder)}
-        self.driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver"), env=home,
-                                                                        log_path=str(self.folder / "chromedriver.log")))
+        driver = Driver(shutil.which("chromedriver"), env=home, log_path=str(self.folder / "chromedriver.log"))
+        self.driver = webdriver.Chrome(options=options, service=driver)
         self.driver.set_page_load_timeout(DEADLINE)
 
     def close(self):
