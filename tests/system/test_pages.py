@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import until
@@ -347,6 +348,32 @@ def test_a_flood_of_changes_is_held_back_but_never_an_unsubscription(sender, sin
     assert refused.status == 429 and "a lot of changes" in refused.text and refused.headers["Retry-After"] == "600"
     rows = sender.sql("SELECT count(*) FROM analytics.notification_preference_changes WHERE member_id = 'page-flood'")
     assert rows == [(61,)], "and repetitions leave no rows"
+
+
+def test_done_means_that_nothing_is_on_its_way(sender, sink):
+    """Who unsubscribes while a mail is being handed over hears "done" only behind it."""
+    path = mailed(sender, sink, "page-underway")
+    sink.held.add("page-underway@example.org")
+    try:
+        notification = sent(sender, member_id="page-underway", category="tier", channels=["email"])
+        until(lambda: sink.tries["page-underway@example.org"] == 2)
+        with ThreadPoolExecutor() as others:
+            answer = others.submit(posted, sender, path, ONE_CLICK)
+            until(lambda: sender.sql("SELECT version FROM analytics.notification_preferences WHERE member_id = 'page-underway'") == [(2,)])
+            assert not answer.done(), "stored, but not yet said"
+            sink.held.clear()
+            assert answer.result().status == 200
+        assert told(sender, notification)["status"] == "sent" and len(sink.got("page-underway@example.org")) == 2
+
+        sink.held.add("page-underway@example.org")
+        sent(sender, member_id="page-underway", category="milestones", channels=["email"])
+        until(lambda: sink.tries["page-underway@example.org"] == 3)
+        late = posted(sender, path, ONE_CLICK)
+        assert late.status == 503, "a repetition is not fooled by what is stored already"
+        assert "one message is still on its way" in late.text and late.headers["Retry-After"] == "5"
+    finally:
+        sink.held.clear()
+    assert until(lambda: (p := posted(sender, path, ONE_CLICK)).status == 200 and p)
 
 
 def test_without_the_database_there_is_a_page_all_the_same(sender, sink):

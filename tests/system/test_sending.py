@@ -1,4 +1,5 @@
 """Stories of messages: asked for, decided, sent to a real SMTP server, told in the log."""
+import asyncio
 import base64
 import datetime
 import email
@@ -29,6 +30,7 @@ class Sink:
 
     def __init__(self):
         self.mails, self.script, self.tries = {}, {}, {}
+        self.held = set()  # recipients whose mails are taken only once they are let go
         self.lock = threading.Lock()
 
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -38,6 +40,8 @@ class Sink:
             answer = answers.pop(0) if answers else None
         if answer:
             return answer
+        while address in self.held:
+            await asyncio.sleep(0.01)
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
 
