@@ -124,30 +124,29 @@ static char *zone_words(const struct showing *s, const char *name)
 	return words;
 }
 
-static void put_zone_groups(const struct showing *s, const char *now)
+/* The zones from the first on that are in its region; how many. */
+static size_t put_region(const struct showing *s, const char *const *names, size_t count, const char *now)
 {
-	const char *region = NULL;
-	size_t i, count, length = 0;
+	size_t length = strcspn(names[0], "/"), i;
+
+	json_open_object(s->w, NULL);
+	json_put_text(s->w, "region", link_words(s->l, "region", talloc_strndup(s->w, names[0], length)));
+	json_open_array(s->w, "zones");
+	for (i = 0; i < count && (i == 0 || strncmp(names[i], names[0], length + 1) == 0); i++)
+		put_option(s, names[i], zone_words(s, names[i]), now);
+	json_close(s->w);
+	json_close(s->w);
+	return i;
+}
+
+static void put_regions(const struct showing *s, const char *now)
+{
+	size_t i, count;
 	const char *const *names = time_zones(&count);
 
 	json_open_array(s->w, "regions");
-	for (i = 0; i < count; i++) {
-		if (region == NULL || strncmp(region, names[i], length) != 0 || names[i][length] != '/') {
-			if (region) {
-				json_close(s->w);
-				json_close(s->w);
-			}
-			region = names[i];
-			length = strcspn(region, "/");
-			json_open_object(s->w, NULL);
-			json_put_text(s->w, "region",
-				      link_words(s->l, "region", talloc_strndup(s->w, region, length)));
-			json_open_array(s->w, "zones");
-		}
-		put_option(s, names[i], zone_words(s, names[i]), now);
-	}
-	json_close(s->w);
-	json_close(s->w);
+	for (i = 0; i < count;)
+		i += put_region(s, names + i, count - i, now);
 	json_close(s->w);
 }
 
@@ -176,7 +175,7 @@ static void put_quiet(const struct showing *s)
 	json_put_boolean(s->w, "own_zone_on", *zone == '\0');
 	if (*zone && !zone_listed(zone) && tz_find(zone)) /* an old name of one */
 		json_put_text(s->w, "other_zone", zone);
-	put_zone_groups(s, zone);
+	put_regions(s, zone);
 }
 
 /* --- the page ----------------------------------------------------------------------------------------- */
