@@ -10,6 +10,7 @@
 
 #include "gen/sql/notification.h"
 #include "services/notification/notifier.h"
+#include "services/notification/variables.h"
 
 enum {
 	LINES_MAX = 100 /* of one digest; the rest comes with the next */
@@ -57,41 +58,50 @@ static bool of_class(const struct intent *i, bool marketing)
 	return i->status == INTENT_DIGESTED && (c && c->class == CLASS_MARKETING) == marketing;
 }
 
-/* The push message's title says it in a line, else the mail's subject. */
-static const char *line_of(const struct summary *s, const struct intent *i)
+/* The push message says it in a line and another, else the mail's subject in one. */
+static bool line_of(const struct summary *s, const struct intent *i, struct message *m)
 {
 	int version = i->template_version;
 	struct message_template *t = template_load(s->n->templates, s->n->daemon->db, i->template, &version);
 	const char *locale = json_get_text(s->recipient->holds, "locale", "en"), *error;
-	struct message m = {0};
+	const struct json *variables = variables_for(s->scratch, i->values, s->recipient, "", "");
+	unsigned channels = t ? template_channels(t) : 0;
 
-	if (t && template_channels(t) & CHANNEL_BIT(CHANNEL_PUSH) &&
-	    template_render(s->scratch, t, CHANNEL_PUSH, locale, i->values, &m, &error))
-		return m.title;
-	if (t && template_channels(t) & CHANNEL_BIT(CHANNEL_EMAIL) &&
-	    template_render(s->scratch, t, CHANNEL_EMAIL, locale, i->values, &m, &error))
-		return m.title;
-	return NULL;
+	if (channels & CHANNEL_BIT(CHANNEL_PUSH) &&
+	    template_render(s->scratch, t, CHANNEL_PUSH, locale, variables, m, &error))
+		return true;
+	if (!(channels & CHANNEL_BIT(CHANNEL_EMAIL)) ||
+	    !template_render(s->scratch, t, CHANNEL_EMAIL, locale, variables, m, &error))
+		return false;
+	m->text = "";
+	return true;
+}
+
+static void put_line(struct json_writer *w, const struct intent *i, const struct message *m)
+{
+	const struct category *c = category_find(i->category);
+
+	json_open_object(w, NULL);
+	json_put_text(w, "about", c ? c->title : i->category);
+	json_put_text(w, "line", m->title);
+	json_put_text(w, "detail", m->text);
+	json_close(w);
 }
 
 static const char *summed_up(const struct summary *s, bool marketing, int *count)
 {
 	struct json_writer *w = json_writer_new(s->scratch);
-	const struct category *c;
-	const char *line;
+	struct message m;
 	size_t k;
 
 	*count = 0;
 	json_open_object(w, NULL);
 	json_open_array(w, "lines");
 	for (k = 0; k < s->count; k++) {
-		if (!of_class(s->waiting[k], marketing) || (line = line_of(s, s->waiting[k])) == NULL)
+		m = (struct message){0};
+		if (!of_class(s->waiting[k], marketing) || !line_of(s, s->waiting[k], &m))
 			continue;
-		c = category_find(s->waiting[k]->category);
-		json_open_object(w, NULL);
-		json_put_text(w, "about", c ? c->title : s->waiting[k]->category);
-		json_put_text(w, "line", line);
-		json_close(w);
+		put_line(w, s->waiting[k], &m);
 		(*count)++;
 	}
 	json_close(w);
@@ -113,7 +123,7 @@ static void make_digest(struct summary *s, bool marketing)
 	d->member_id = s->member_id;
 	d->category = marketing ? "marketing_digest" : "digest";
 	d->priority = marketing ? PRIORITY_BULK : PRIORITY_ENGAGEMENT;
-	d->template = "digest";
+	d->template = d->category;
 	d->expires = INSTANT_MAX;
 	d->client = "digest";
 	if (lines > 0 && template_load(s->n->templates, s->n->daemon->db, d->template, &version)) {

@@ -1,5 +1,5 @@
 MODULES += ae-notification=notification
-NOTIFICATION_TEXTS := $(wildcard services/notification/templates/*/*)
+NOTIFICATION_TEXTS := $(wildcard services/notification/templates/*.json services/notification/templates/parts/*)
 NOTIFICATION_PAGES := $(wildcard services/notification/pages/* services/notification/pages/*/*)
 GENERATED += $(BUILD)/gen/notification_texts.h $(BUILD)/gen/notification_pages.h
 $(BUILD)/gen/notification_texts.h: services/notification/embed.py $(NOTIFICATION_TEXTS)

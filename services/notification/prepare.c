@@ -6,6 +6,7 @@
 
 #include "services/notification/notifier.h"
 #include "services/notification/rewrite_links.h"
+#include "services/notification/variables.h"
 
 enum {
 	LINKS_DAYS = 730 /* tokens in a mail's links work for so long */
@@ -23,33 +24,6 @@ static const char *signed_url(struct notifier *n, const void *parent, const stru
 	memcpy(t.notification_id, i->notification_id, NOTIFICATION_ID_LENGTH + 1);
 	token = track_make(parent, &n->keys, &t, &error);
 	return token ? talloc_asprintf(parent, "%s/u/%s%s", sending.public_url, token, under) : "";
-}
-
-/* What the sender gave, and beside it the member and the links. */
-static const struct json *variables_of(const void *parent, const struct intent *i, const struct recipient *r,
-				       const char *unsubscribe, const char *preferences)
-{
-	const char *name = json_get_text(r->profile, "name", ""), *error, *text;
-	struct json_writer *w = json_writer_new(parent);
-	const struct json *v;
-	size_t length;
-
-	json_open_object(w, NULL);
-	for (v = i->values ? i->values->first : NULL; v; v = v->next)
-		if (strcmp(v->name, "member") != 0 && strcmp(v->name, "links") != 0)
-			json_put_value(w, v->name, v);
-	json_open_object(w, "member");
-	json_put_text(w, "name", name);
-	json_put_text_n(w, "first_name", name, strcspn(name, " "));
-	json_put_text(w, "locale", json_get_text(r->holds, "locale", "en"));
-	json_close(w);
-	json_open_object(w, "links");
-	json_put_text(w, "unsubscribe", unsubscribe);
-	json_put_text(w, "preferences", preferences);
-	json_close(w);
-	json_close(w);
-	text = json_text(w, &length);
-	return json_parse(parent, text, length, &error);
 }
 
 static bool track_links(struct delivery *d, const struct recipient *r, instant now, const char **error)
@@ -110,7 +84,8 @@ struct delivery *delivery_new(struct notifier *n, struct intent *i, const struct
 	struct delivery *d = talloc_zero(i, struct delivery);
 	const char *unsubscribe = signed_url(n, d, i, TRACK_UNSUBSCRIBE, "", now);
 	const char *preferences = signed_url(n, d, i, TRACK_UNSUBSCRIBE, "/preferences", now);
-	const struct json *variables = variables_of(d, i, r, refusable(i) ? unsubscribe : "", preferences);
+	const struct json *variables = variables_for(d, i->values, r, refusable(i) ? unsubscribe : "",
+						     preferences);
 
 	d->notifier = n;
 	d->intent = i;

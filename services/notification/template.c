@@ -3,7 +3,7 @@
  *
  *   {"description", "schema": {"required": [...], "properties": {name: {"type"}}}, "sample": {...},
  * "partials": {name: text}, "locales": {"en": {"email": {"subject", "text", "html"}, "push": {"title",
- * "body", "link"}, "slack": {"text"}}}}
+ * "body", "link"}, "slack": {"text"}}}, "images": {name: see template_image.h}}
  */
 #include <ctype.h>
 #include <string.h>
@@ -12,6 +12,8 @@
 #include "common/mustache.h"
 #include "services/notification/categories.h"
 #include "services/notification/template.h"
+#include "services/notification/template_image.h"
+#include "services/notification/variables.h"
 
 enum {
 	TITLE_MAX = 200,
@@ -30,6 +32,7 @@ struct words {
 	const char *locale;
 	bool there[CHANNEL_COUNT];
 	struct mustache *piece[CHANNEL_COUNT][PIECES]; /* NULL = none */
+	struct template_images *images;
 };
 
 struct message_template {
@@ -64,6 +67,8 @@ static bool read_words(struct message_template *t, const struct json *locale, co
 	int c, k;
 
 	w->locale = locale->name;
+	if ((w->images = template_images_read(t, json_get(t->document, "images"), w->locale, error)) == NULL)
+		return false;
 	for (c = 0; c < CHANNEL_COUNT; c++) {
 		if ((channel = json_get(locale, channel_name((enum channel)c))) == NULL)
 			continue;
@@ -85,7 +90,7 @@ static bool read_words(struct message_template *t, const struct json *locale, co
 static bool check_sample(struct message_template *t, const char **error)
 {
 	struct fault faults[TEMPLATE_FAULTS_MAX];
-	struct message m;
+	struct message m = {0};
 	size_t count, i;
 	int c;
 
@@ -236,39 +241,57 @@ static char *one_line(char *text)
 	return text;
 }
 
-static char *render(const void *parent, const struct message_template *t, const struct mustache *m,
-		    const struct json *variables, bool html, const char **error)
+static char *render(const void *parent, const struct mustache *m, const struct json *variables,
+		    const struct mustache_partials *partials, bool html, const char **error)
 {
-	struct mustache_partials partials = {find_partial, (void *)(uintptr_t)t->partials};
-
 	if (m == NULL)
 		return talloc_strdup(parent, "");
-	return mustache_render(parent, m, variables, &partials, html ? MUSTACHE_HTML : MUSTACHE_PLAIN, NULL,
+	return mustache_render(parent, m, variables, partials, html ? MUSTACHE_HTML : MUSTACHE_PLAIN, NULL,
 			       error);
+}
+
+/* Figures are written by the member's region where the words are in its language. */
+static const char *figures_locale(const struct words *w, const char *locale)
+{
+	size_t language = strcspn(w->locale, "-_");
+
+	return strcspn(locale, "-_") == language && strncmp(w->locale, locale, language) == 0 ? locale
+											      : w->locale;
 }
 
 bool template_render(const void *parent, const struct message_template *t, enum channel channel,
 		     const char *locale, const struct json *variables, struct message *out,
 		     const char **error)
 {
+	struct mustache_partials partials = {find_partial, (void *)(uintptr_t)t->partials};
 	const struct words *w = words_for(t, channel, locale);
 	char *title, *text, *third;
+	struct json *written;
 
 	if (w == NULL) {
 		*error = "the template has no words for this channel";
 		return false;
 	}
-	title = render(parent, t, w->piece[channel][0], variables, false, error);
-	text = render(parent, t, w->piece[channel][1], variables, false, error);
-	third = render(parent, t, w->piece[channel][2], variables, channel == CHANNEL_EMAIL, error);
+	if ((written = variables_written(parent, variables, figures_locale(w, locale))) == NULL) {
+		*error = "the variables are too large";
+		return false;
+	}
+	if (channel == CHANNEL_EMAIL &&
+	    !template_images_draw(parent, w->images, written, &partials, out, error))
+		return false;
+	title = render(parent, w->piece[channel][0], written, &partials, false, error);
+	text = render(parent, w->piece[channel][1], written, &partials, false, error);
+	third = render(parent, w->piece[channel][2], written, &partials, channel == CHANNEL_EMAIL, error);
 	if (title == NULL || text == NULL || third == NULL)
 		return false;
 	out->locale = w->locale;
 	out->title = one_line(title);
 	out->text = text;
-	if (channel == CHANNEL_EMAIL)
-		out->html = third;
-	else
+	if (channel != CHANNEL_EMAIL) {
 		out->link = one_line(third);
+		return true;
+	}
+	out->html = third;
+	template_images_shown(out);
 	return true;
 }
