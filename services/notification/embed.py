@@ -51,8 +51,9 @@ class Document:
         if not block:
             return ""
         ring = image.get("kind") == "ring"
+        small = block.get("small", "")
         return self.when(block, self.fill(
-            "figure", big=escaped(block["say"]), small=escaped(block.get("small", "")),
+            "figure", big=escaped(block["say"]), small=self.when(small, self.fill("small", say=escaped(self.said(small)))) if small else "",
             ring=self.fill("ring", width=str(image.get("width"))) if ring else "", bar=self.fill("bar") if image and not ring else ""))
 
     def rows(self, words):
@@ -70,7 +71,8 @@ class Document:
     def text(self, words):
         blocks = [words["greeting"], *words.get("say", [])]
         if figure := words.get("figure"):
-            blocks.append(figure | {"say": figure["say"] + "\n" + figure.get("small", "")})
+            small = figure.get("small", "")
+            blocks.append(figure | {"say": figure["say"] + (self.when(small, "\n" + self.said(small)) if small else "")})
         text = "".join(self.when(b, self.said(b) + "\n\n") for b in blocks + words.get("then", []))
         text += "".join(self.when(r, f"{r['label']}: {r['say']}\n") for r in words.get("rows", []))
         if words.get("lines"):

@@ -56,20 +56,20 @@ static bool name_valid(const char *name)
 }
 
 /* A text, or the one of this language: "de-AT", else "de". */
-static const struct json *of_language(const struct json *v, const char *locale)
+static const struct json *of_language(const void *scratch, const struct json *v, const char *locale)
 {
 	const struct json *own;
 
 	if (v->kind != JSON_OBJECT)
 		return v;
 	own = json_get(v, locale);
-	return own ? own : json_get(v, talloc_strndup(v, locale, strcspn(locale, "-_")));
+	return own ? own : json_get(v, talloc_strndup(scratch, locale, strcspn(locale, "-_")));
 }
 
 static bool read_text(struct template_images *t, struct template_image *image, enum image_text k,
 		      const struct json *v, const char *locale, const char **error)
 {
-	const struct json *text = k >= TEXT_LABEL ? of_language(v, locale) : v;
+	const struct json *text = k >= TEXT_LABEL ? of_language(t, v, locale) : v;
 	const char *fault;
 
 	if (text == NULL)
