@@ -63,7 +63,7 @@ class Document:
     def html(self, language, words):
         body = self.paragraphs(words.get("say", [])) + self.figure(words) + self.rows(words) + self.paragraphs(words.get("then", []))
         if words.get("lines"):
-            body += self.fill("item")
+            body += self.fill("item", line=escaped(words["lines"]))
         body += self.fill("button", button=escaped(words["button"]))
         escape = {name: escaped(text) for name, text in words.items() if isinstance(text, str)}
         return self.fill("mail", **escape | {"language": language, "body": body, "preview": escape["push"]})
@@ -76,7 +76,7 @@ class Document:
         text = "".join(self.when(b, self.said(b) + "\n\n") for b in blocks + words.get("then", []))
         text += "".join(self.when(r, f"{r['label']}: {r['say']}\n") for r in words.get("rows", []))
         if words.get("lines"):
-            text += "{{#lines}}- {{line}}{{#detail}}\n  {{detail}}{{/detail}}\n{{/lines}}"
+            text += "{{#lines}}- %s{{#detail}}\n  {{detail}}{{/detail}}\n{{/lines}}" % words["lines"]
         text += self.when({"if": "link"}, f"{words['button']}: {{{{link}}}}\n")
         footer = "".join("{{#links.%s}}\n%s: {{links.%s}}{{/links.%s}}" % (link, words[slot], link, link)
                          for link, slot in (("preferences", "choose"), ("unsubscribe", "stop")))

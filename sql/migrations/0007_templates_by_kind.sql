@@ -17,8 +17,3 @@ FROM changed, (VALUES
 	('alerts_rewards', '{"==": [{"var": "kind"}, "redemption_recommended"]}', 'recommendations'),
 	('alerts_streak', '{"==": [{"var": "kind"}, "streak_about_to_break"]}', 'milestones')) added (route_id, condition, category)
 ON CONFLICT (route_id) DO NOTHING;
-
--- Many programmes welcome their members elsewhere.
-INSERT INTO analytics.notification_routes (route_id, event_type, template, category, priority, active)
-VALUES ('welcome', 'MemberEnrolledEvent', 'member_welcome', 'account', 1, false)
-ON CONFLICT (route_id) DO NOTHING;

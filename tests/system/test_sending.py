@@ -405,7 +405,7 @@ def test_a_digest_sums_up_once(sender, sink):
     offers, = [b for b in bodies if "Offers" in b]
     assert "1 points (Your tier)" in programme and "2 points (Milestones reached" in programme and "3 points" not in programme and "3 points" in offers
     assert [told(sender, i)["status"] for i in ids] == ["digested"] * 3 and told(sender, late)["status"] == "expired"
-    digests = {n["notification_id"] for n in request(sender, "GET", f"/notifications/{member}/log").json["notifications"] if n["template"] == "digest@1"}
+    digests = {n["notification_id"] for n in request(sender, "GET", f"/notifications/{member}/log").json["notifications"] if n["template"] in ("digest@1", "marketing_digest@1")}
     assert {told(sender, i)["log"][-1]["code"] for i in ids} == digests and len(digests) == 2
 
 
