@@ -1,9 +1,9 @@
 /*
  * drawing.c - something drawn as an SVG or PNG file
  *
- * cairo writes both; what it cannot write is added to its bytes afterwards: role, title and description
- * in the SVG, title and description chunks in the PNG. The ids in an SVG get a prefix made from its
- * content, because two pictures inlined in one page would otherwise borrow each other's glyphs.
+ * What cairo cannot write into an SVG is added to its bytes afterwards: role, title and description. The ids
+ * get a prefix made from the content, because two pictures inlined in one page would otherwise borrow each
+ * other's glyphs.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -13,10 +13,7 @@
 #include <talloc.h>
 
 #include "common/drawing.h"
-
-enum {
-	PNG_HEADER = 33 /* signature and IHDR */
-};
+#include "common/png.h"
 
 /* Bytes on their way to a file. */
 struct bytes {
@@ -46,8 +43,8 @@ static void text_put(struct bytes *b, const char *text)
 	bytes_put(b, text, strlen(text));
 }
 
-/* Draws on the surface and destroys it; false if cairo ran out of memory. */
-static bool surface_draw(cairo_surface_t *surface, const struct drawing *d, struct bytes *png)
+/* False: cairo ran out of memory. */
+static bool surface_draw(cairo_surface_t *surface, const struct drawing *d)
 {
 	cairo_t *cr = cairo_create(surface);
 	bool ok;
@@ -56,12 +53,7 @@ static bool surface_draw(cairo_surface_t *surface, const struct drawing *d, stru
 		d->draw(cr, d->what);
 	ok = cairo_status(cr) == CAIRO_STATUS_SUCCESS;
 	cairo_destroy(cr);
-	if (ok && png)
-		ok = cairo_surface_write_to_png_stream(surface, bytes_write, png) == CAIRO_STATUS_SUCCESS;
-	cairo_surface_finish(surface);
-	ok = ok && cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS;
-	cairo_surface_destroy(surface);
-	return ok;
+	return ok && cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS;
 }
 
 /* A text as UTF-8 whatever it was; NULL as "". */
@@ -169,74 +161,34 @@ char *drawing_svg(const void *parent, const struct drawing *d, size_t *length)
 	struct bytes *svg = talloc_zero(NULL, struct bytes), *out = talloc_zero(NULL, struct bytes);
 	cairo_surface_t *surface = cairo_svg_surface_create_for_stream(bytes_write, svg, d->width, d->height);
 	char *text = NULL;
+	bool drawn;
 
 	cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
-	if (surface_draw(surface, d, NULL) && svg->data) {
+	drawn = surface_draw(surface, d);
+	cairo_surface_finish(surface); /* writes the rest */
+	if (drawn && cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS && svg->data) {
 		svg_finish(out, svg, d);
 		*length = out->length;
 		text = talloc_steal(parent, out->data);
 	}
+	cairo_surface_destroy(surface);
 	talloc_free(svg);
 	talloc_free(out);
 	return text;
 }
 
-static uint32_t crc_of(const char *data, size_t length)
-{
-	uint32_t crc = 0xffffffffu;
-	size_t i;
-	int bit;
-
-	for (i = 0; i < length; i++) {
-		crc ^= (unsigned char)data[i];
-		for (bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
-	}
-	return ~crc;
-}
-
-static void number_put_be(struct bytes *b, uint32_t n)
-{
-	const unsigned char bytes[] = {(unsigned char)(n >> 24), (unsigned char)(n >> 16),
-				       (unsigned char)(n >> 8), (unsigned char)n};
-
-	bytes_put(b, bytes, sizeof(bytes));
-}
-
-/* A text chunk: tEXt where ASCII does, else iTXt, because tEXt is Latin-1. */
-static void png_put_text(struct bytes *out, const char *keyword, const char *text)
-{
-	struct bytes *chunk = talloc_zero(out, struct bytes);
-	bool ascii = g_str_is_ascii(text);
-
-	text_put(chunk, ascii ? "tEXt" : "iTXt");
-	bytes_put(chunk, keyword, strlen(keyword) + 1);
-	if (!ascii)
-		bytes_put(chunk, "\0\0\0", 4); /* not compressed, no language, no translated keyword */
-	text_put(chunk, text);
-	number_put_be(out, (uint32_t)chunk->length - 4);
-	bytes_put(out, chunk->data, chunk->length);
-	number_put_be(out, crc_of(chunk->data, chunk->length));
-	talloc_free(chunk);
-}
-
 unsigned char *drawing_png(const void *parent, const struct drawing *d, int scale, size_t *length)
 {
-	struct bytes *png = talloc_zero(NULL, struct bytes), *out = talloc_zero(NULL, struct bytes);
 	cairo_surface_t *surface = cairo_image_surface_create(
 		d->clear ? CAIRO_FORMAT_ARGB32 : CAIRO_FORMAT_RGB24, d->width * scale, d->height * scale);
-	void *file = NULL;
+	void *scratch = talloc_new(NULL);
+	unsigned char *file = NULL;
 
 	cairo_surface_set_device_scale(surface, scale, scale);
-	if (surface_draw(surface, d, png) && png->length > PNG_HEADER) {
-		bytes_put(out, png->data, PNG_HEADER);
-		png_put_text(out, "Title", text_mend(out, d->title));
-		png_put_text(out, "Description", text_mend(out, d->text));
-		bytes_put(out, png->data + PNG_HEADER, png->length - PNG_HEADER);
-		*length = out->length;
-		file = talloc_steal(parent, out->data);
-	}
-	talloc_free(png);
-	talloc_free(out);
+	if (surface_draw(surface, d))
+		file = png_write(parent, surface, text_mend(scratch, d->title), text_mend(scratch, d->text),
+				 length);
+	cairo_surface_destroy(surface);
+	talloc_free(scratch);
 	return file;
 }

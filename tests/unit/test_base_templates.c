@@ -10,6 +10,8 @@
 
 #include "gen/notification_texts.h"
 #include "services/notification/categories.h"
+#include "services/notification/fcm_body.h"
+#include "services/notification/slack_blocks.h"
 #include "services/notification/template.h"
 #include "tests/unit/unit.h"
 
@@ -73,7 +75,18 @@ static struct message rendered(const void *parent, const char *name, enum channe
 {
 	const char *error = "";
 	struct message_template *t = template_read(parent, parsed(parent, document_of(name)), &error);
-	struct message m = {.title = "", .text = "", .html = "", .link = ""};
+	struct message m = {.notification_id = "01JD0000000000000000000000",
+			    .member_id = "m",
+			    .category = "tier",
+			    .address = "a",
+			    .platform = "fcm",
+			    .collapse_key = "",
+			    .unsubscribe = "https://go.example.org/u/TOKEN",
+			    .title = "",
+			    .text = "",
+			    .html = "",
+			    .link = "",
+			    .expires = INSTANT_MAX};
 
 	ck_assert_msg(t != NULL, "%s: %s", name, error);
 	ck_assert_msg(template_render(parent, t, c, locale, variables, &m, &error), "%s: %s", name, error);
@@ -143,6 +156,41 @@ static void leave(const char *name, const char *locale, const char *kind, const 
 	talloc_free(path);
 }
 
+/* As it goes out: nothing is cut on the way. */
+static void check_push(const char *name, const char *locale, struct message *m)
+{
+	void *scratch = talloc_new(NULL);
+	const char *body, *fault = "";
+	size_t length = 0;
+
+	check_words(name, locale, m->title);
+	check_words(name, locale, m->text);
+	ck_assert_msg(strlen(m->text) <= 178, "%s %s: %zu bytes on a lock screen: %s", name, locale,
+		      strlen(m->text), m->text);
+	body = fcm_body(scratch, m, &length, &fault);
+	ck_assert_msg(body != NULL && length <= FCM_BODY_MAX, "%s: %s", name, fault);
+	ck_assert_ptr_null(strstr(body, "\xe2\x80\xa6"));
+	talloc_free(scratch);
+}
+
+static void check_slack(const char *name, const char *locale, struct message *m)
+{
+	void *scratch = talloc_new(NULL);
+	const struct json *blocks, *b;
+	const char *body, *error = "";
+	size_t length = 0;
+
+	check_words(name, locale, m->text);
+	body = slack_body(scratch, m, "C1", &length, &error);
+	ck_assert_msg(body != NULL, "%s: %s", name, error);
+	blocks = json_get(json_parse(scratch, body, length, &error), "blocks");
+	ck_assert(blocks->count >= 1 && blocks->count <= SLACK_BLOCKS_MAX);
+	for (b = blocks->first; b; b = b->next)
+		ck_assert(strlen(json_get_text(json_get(b, "text"), "text", "")) <= SLACK_SECTION_MAX);
+	ck_assert_ptr_null(strstr(body, "\xe2\x80\xa6"));
+	talloc_free(scratch);
+}
+
 static void check_template(const char *prefix, const char *kind, const char *locale)
 {
 	void *scratch = talloc_new(NULL);
@@ -172,13 +220,10 @@ static void check_template(const char *prefix, const char *kind, const char *loc
 		leave(name, locale, "png", m.images[0].bytes, m.images[0].length);
 	if (channels & CHANNEL_BIT(CHANNEL_PUSH)) {
 		m = rendered(scratch, name, CHANNEL_PUSH, locale, variables);
-		check_words(name, locale, m.title);
-		check_words(name, locale, m.text);
-		ck_assert_msg(strlen(m.text) <= 178, "%s %s: %zu bytes on a lock screen: %s", name, locale,
-			      strlen(m.text), m.text);
+		check_push(name, locale, &m);
 		leave(name, locale, "push", m.text, strlen(m.text));
 		m = rendered(scratch, name, CHANNEL_SLACK, locale, variables);
-		check_words(name, locale, m.text);
+		check_slack(name, locale, &m);
 	}
 	talloc_free(scratch);
 }

@@ -1,10 +1,12 @@
 /*
  * test_variables.c - what stands beside a template's variables for the reader, and pictures drawn from them
  */
+#include <stdio.h>
 #include <string.h>
 #include <talloc.h>
 
 #include "services/notification/categories.h"
+#include "services/notification/drawn.h"
 #include "services/notification/template.h"
 #include "services/notification/variables.h"
 #include "tests/unit/unit.h"
@@ -290,4 +292,42 @@ START_TEST(figures_follow_the_words)
 }
 END_TEST
 
-UNIT_MAIN("variables", texts, texts_are_bounded, pictures, images_are_checked, figures_follow_the_words)
+START_TEST(what_looks_alike_is_drawn_once)
+{
+	static const struct {
+		double a, b;
+		bool same;
+		const char *why;
+	} cases[] = {
+		{500, 500, true, "equal"},
+		{500, 504, true, "less than half a percent apart"},
+		{500, 540, false, "told apart"},
+		{4999, 5000, false, "nearly is not done"},
+		{0, 1, false, "begun is not nothing"},
+		{5000, 6000, true, "more than done is done"},
+	};
+	struct picture p = {.kind = PICTURE_BAR, .target = 5000};
+	const unsigned char *first;
+	char label[16];
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		p.value = cases[i].a;
+		first = drawn_picture(&p, 100, 10)->png;
+		p.value = cases[i].b;
+		ck_assert_msg((drawn_picture(&p, 100, 10)->png == first) == cases[i].same, "%s",
+			      cases[i].why);
+	}
+	p.target = 0;
+	ck_assert_ptr_null(drawn_picture(&p, 100, 10));
+	p = (struct picture){.kind = PICTURE_RING, .value = 1, .target = 2, .label = label};
+	for (i = 0; i < 300; i++) { /* more than are kept */
+		snprintf(label, sizeof(label), "%zu", i);
+		ck_assert_ptr_nonnull(drawn_picture(&p, 24, 24));
+	}
+	ck_assert_mem_eq(drawn_picture(&p, 24, 24)->png, "\x89PNG", 4);
+}
+END_TEST
+
+UNIT_MAIN("variables", what_looks_alike_is_drawn_once, texts, texts_are_bounded, pictures, images_are_checked,
+	  figures_follow_the_words)
