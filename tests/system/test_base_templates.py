@@ -169,3 +169,30 @@ def test_a_welcome_is_a_route_away(sender, sink):
     assert told_of(sender, member) == ("member_welcome", "account")
     assert mail_to(sink, member)["Subject"] == "Welcome to the programme"
     assert request(sender, "DELETE", "/notification-routes/welcome", role="admin").status == 200
+
+
+def test_a_release_changes_only_routes_that_nobody_changed(sender):
+    migration = (ROOT / "sql/migrations/0007_templates_by_kind.sql").read_text()
+    kept = sender.sql("SELECT route_id, condition::text, template, category FROM analytics.notification_routes ORDER BY 1")
+
+    def as_released():
+        sender.sql("DELETE FROM analytics.notification_routes WHERE route_id LIKE 'alerts\\_%' AND category <> 'expiry_warnings' AND category <> 'tier'")
+        released = (ROOT / "sql/migrations/0006_notification_queue.sql").read_text()
+        condition, = re.findall(r"'alerts', 'EngagementAlertTriggeredEvent', '(.*)',\n", released)
+        sender.sql("UPDATE analytics.notification_routes SET condition = %s::json WHERE route_id = 'alerts'", condition)
+        sender.sql("UPDATE analytics.notification_routes SET template = 'milestone_{{milestone_id}}' WHERE route_id = 'milestones'")
+
+    as_released()
+    sender.sql(migration)
+    assert sender.sql("SELECT route_id, condition::text, template, category FROM analytics.notification_routes ORDER BY 1") == kept
+    as_released()
+    sender.sql("UPDATE analytics.notification_routes SET category = 'promotions' WHERE route_id = 'alerts'")
+    sender.sql("UPDATE analytics.notification_routes SET template = 'party' WHERE route_id = 'milestones'")
+    before = sender.sql("SELECT route_id, condition::text, template, category FROM analytics.notification_routes ORDER BY 1")
+    sender.sql(migration)
+    assert sender.sql("SELECT route_id, condition::text, template, category FROM analytics.notification_routes ORDER BY 1") == before
+
+
+def test_every_template_is_documented():
+    words = (ROOT / "docs/message-templates.md").read_text()
+    assert [name for name in SOURCES if f"`{name}`" not in words] == []
