@@ -29,19 +29,9 @@ static const char *const german[] = {"Januar", "Februar", "M\xc3\xa4rz", "April"
 static const char *const austrian[] = {"J\xc3\xa4nner", "Februar", "M\xc3\xa4rz", "April",
 				       "Mai",           "Juni",    "Juli",        "August",
 				       "September",     "Oktober", "November",    "Dezember"};
-static const char *const french[] = {"janvier",
-				     "f\xc3\xa9vrier",
-				     "mars",
-				     "avril",
-				     "mai",
-				     "juin",
-				     "juillet",
-				     "ao\xc3\xbbt",
-				     "septembre",
-				     "octobre",
-				     "novembre",
-				     "d\xc3\xa9"
-				     "cembre"};
+static const char *const french[] = {"janvier",   "f\xc3\xa9vrier", "mars",     "avril",
+				     "mai",       "juin",           "juillet",  "ao\xc3\xbbt",
+				     "septembre", "octobre",        "novembre", "d\303\251cembre"};
 static const char *const spanish[] = {"enero", "febrero", "marzo",      "abril",   "mayo",      "junio",
 				      "julio", "agosto",  "septiembre", "octubre", "noviembre", "diciembre"};
 static const char *const italian[] = {"gennaio", "febbraio", "marzo",     "aprile",  "maggio",   "giugno",
