@@ -36,8 +36,8 @@ struct smtp_session {
 };
 
 /* Opens a session for a mail. */
-void smtp_session_open(struct relay *r, struct curl_loop *loop, struct submission *s);
-void smtp_session_give(struct smtp_session *session, struct submission *s);
+void smtp_session_open(struct relay *r, struct curl_loop *loop, struct submission *mail);
+void smtp_session_give(struct smtp_session *s, struct submission *mail);
 
 /* smtp_pool.c: the session is idle; it has ended, and is freed; the mail goes to another one, before those
  * that wait; the mail has its answer. */
