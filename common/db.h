@@ -38,7 +38,7 @@ void db_set_deadline(struct db *db, int64_t deadline);
  *   t const char * (NULL = null)      b const void *, size_t (bytea or uuid; NULL = null)
  *   i int64_t (int8)                  s int (int4)      h int (int2)
  *   d day (date)                      z instant (timestamptz)
- *   f double (float8)                 o int (bool)      a struct db_array *
+ *   f double (float8)                 o int (bool)      a struct db_array * (NULL = null)
  * The statement casts where PostgreSQL could not infer the type.
  */
 struct rows *db_query(struct db *db, const void *parent, int statement, const char *format, ...);

@@ -58,8 +58,9 @@ static void array_header(const struct db_array *a);
 
 static void bind_array(struct db_values *v, const struct db_array *a)
 {
-	array_header(a);
-	bind_bytes(v, a->data, a->length);
+	if (a)
+		array_header(a);
+	bind_bytes(v, a ? a->data : NULL, a ? a->length : 0);
 }
 
 void db_values_bind(struct db_values *v, const char *format, va_list values)
