@@ -65,10 +65,16 @@ static const char *operator_fault(const void *parent, struct node *n, const char
 	return arguments_fault(parent, n->call, count);
 }
 
-static bool node_parse(struct logic *l, struct node *n, const struct json *json, const char **error);
+/* The first thing that is wrong with a rule. */
+struct rule_fault {
+	const struct json *where; /* in the rule's copy */
+	const char *what;
+};
+
+static bool node_parse(struct logic *l, struct node *n, const struct json *json, struct rule_fault *fault);
 
 /* The nodes of a list's items, or of one value that stands for a list of itself. */
-static bool nodes_parse(struct logic *l, struct node *n, const struct json *json, const char **error)
+static bool nodes_parse(struct logic *l, struct node *n, const struct json *json, struct rule_fault *fault)
 {
 	const struct json *child = json->kind == JSON_ARRAY ? json->first : json;
 	size_t i;
@@ -76,46 +82,63 @@ static bool nodes_parse(struct logic *l, struct node *n, const struct json *json
 	n->count = json->kind == JSON_ARRAY ? json->count : 1;
 	n->args = talloc_zero_array(l, struct node, n->count);
 	for (i = 0; i < n->count; i++, child = child->next)
-		if (!node_parse(l, &n->args[i], child, error))
+		if (!node_parse(l, &n->args[i], child, fault))
 			return false;
 	return true;
 }
 
 /* An object with one member is an operator with its arguments; with none or more it is a constant. */
-static bool node_parse(struct logic *l, struct node *n, const struct json *json, const char **error)
+static bool node_parse(struct logic *l, struct node *n, const struct json *json, struct rule_fault *fault)
 {
 	const struct json *call = json->kind == JSON_OBJECT && json->count == 1 ? json->first : NULL;
-	const char *fault;
 
 	n->json = call ? call : json;
 	if (json->kind == JSON_ARRAY) {
 		n->list = true;
-		return nodes_parse(l, n, json, error);
+		return nodes_parse(l, n, json, fault);
 	}
 	if (call == NULL)
 		return true;
-	fault = operator_fault(l, n, call->name, call->kind == JSON_ARRAY ? call->count : 1);
-	if (fault) {
-		*error = fault_text(talloc_parent(l), call, fault);
-		return false;
-	}
-	return nodes_parse(l, n, call, error);
+	fault->what = operator_fault(l, n, call->name, call->kind == JSON_ARRAY ? call->count : 1);
+	fault->where = call;
+	return fault->what == NULL && nodes_parse(l, n, call, fault);
+}
+
+static bool rule_parse(struct logic *l, const struct json *rule, struct rule_fault *fault)
+{
+	struct evaluation e = {.memory = l, .rule = rule};
+
+	e.limits = (struct logic_limits){
+		.depth = LOGIC_DEPTH_MAX, .values = LOGIC_NODES_MAX, .bytes = DEFAULT_BYTES};
+	l->rule = value_to_json(&e, l, value_of(rule));
+	*fault = (struct rule_fault){e.large, e.fault};
+	return l->rule && node_parse(l, &l->root, l->rule, fault);
 }
 
 struct logic *logic_parse(const void *parent, const struct json *rule, const char **error)
 {
 	struct logic *l = talloc_zero(parent, struct logic);
-	struct evaluation e = {.memory = talloc_new(l), .rule = rule};
+	struct rule_fault fault;
 
-	e.limits = (struct logic_limits){
-		.depth = LOGIC_DEPTH_MAX, .values = LOGIC_NODES_MAX, .bytes = DEFAULT_BYTES};
-	l->rule = value_to_json(&e, l, value_of(rule));
-	if (l->rule == NULL)
-		*error = fault_text(parent, e.large, e.fault);
-	talloc_free(e.memory);
-	if (l->rule == NULL || !node_parse(l, &l->root, l->rule, error))
-		TALLOC_FREE(l);
-	return l;
+	if (rule_parse(l, rule, &fault))
+		return l;
+	*error = fault_text(parent, fault.where, fault.what);
+	talloc_free(l);
+	return NULL;
+}
+
+struct logic *logic_parse_at(const void *parent, const struct json *rule, const char **pointer,
+			     const char **fault_out)
+{
+	struct logic *l = talloc_zero(parent, struct logic);
+	struct rule_fault fault;
+
+	if (rule_parse(l, rule, &fault))
+		return l;
+	*pointer = fault.where ? json_pointer(parent, fault.where) : "";
+	*fault_out = talloc_strdup(parent, fault.what);
+	talloc_free(l);
+	return NULL;
 }
 
 static struct value list_value(struct evaluation *e, const struct node *n, struct value data)

@@ -43,6 +43,9 @@ struct logic_limits {
  * then begins with the JSON pointer of the place in the rule.
  */
 struct logic *logic_parse(const void *parent, const struct json *rule, const char **error);
+/* The same, with place and fault apart, for whoever answers with pointers. */
+struct logic *logic_parse_at(const void *parent, const struct json *rule, const char **pointer,
+			     const char **fault);
 
 /*
  * The rule's value for this data (NULL: none, which reads as null). *value hangs under parent and
@@ -57,9 +60,11 @@ bool logic_true(const struct json *value);
 
 /* What a rule reads. */
 struct logic_variables {
-	const char **paths; /* each once, in the order of the rule; "" is the whole data */
+	const char **paths;  /* each once, in the order of the rule; "" is the whole data */
+	const char **places; /* of each the JSON pointer, in the rule, of where it is read first */
 	size_t count;
-	bool dynamic; /* some path is computed, so that the list is not all */
+	bool dynamic;              /* some path is computed, so that the list is not all */
+	const char *dynamic_place; /* the pointer of the first such */
 };
 
 /*

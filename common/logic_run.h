@@ -1,8 +1,8 @@
 /*
  * logic_run.h - a checked rule as nodes, and the operators that its nodes name
  *
- * For the files of logic.h only. To add an operator: a function here, and a row in the table of
- * logic_operators.c, or of logic_extensions.c if JsonLogic does not have it.
+ * For the files of logic.h, and rule_bounds.c, only. To add an operator: a function here, and a row in the
+ * table of logic_operators.c, or of logic_extensions.c if JsonLogic does not have it.
  */
 #ifndef AE_LOGIC_RUN_H
 #define AE_LOGIC_RUN_H

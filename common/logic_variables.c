@@ -6,16 +6,19 @@
 
 #include "common/logic_run.h"
 
-static void add(struct logic_variables *v, const char *path)
+static void add(struct logic_variables *v, const char *path, const struct json *where)
 {
 	size_t i;
 
 	for (i = 0; i < v->count; i++)
 		if (strcmp(v->paths[i], path) == 0)
 			return;
-	if ((v->count & (v->count - 1)) == 0)
+	if ((v->count & (v->count - 1)) == 0) {
 		v->paths = talloc_realloc(v, v->paths, const char *, v->count ? v->count * 2 : 1);
-	v->paths[v->count++] = talloc_strdup(v->paths, path);
+		v->places = talloc_realloc(v, v->places, const char *, v->count ? v->count * 2 : 1);
+	}
+	v->places[v->count] = json_pointer(v, where);
+	v->paths[v->count++] = talloc_strdup(v, path);
 }
 
 static void collect(struct logic_variables *v, const struct node *n);
@@ -25,16 +28,18 @@ static void add_path(struct logic_variables *v, const struct node *n)
 {
 	char digits[NUMBER_TEXT];
 
-	if (n->call || n->list || n->json->kind == JSON_OBJECT)
+	if (n->call || n->list || n->json->kind == JSON_OBJECT) {
+		if (!v->dynamic)
+			v->dynamic_place = json_pointer(v, n->json);
 		v->dynamic = true;
-	else if (n->json->kind == JSON_TEXT)
-		add(v, n->json->text);
+	} else if (n->json->kind == JSON_TEXT)
+		add(v, n->json->text, n->json);
 	else if (n->json->kind == JSON_NULL)
-		add(v, "");
+		add(v, "", n->json);
 	else if (n->json->kind == JSON_BOOLEAN)
-		add(v, n->json->boolean ? "true" : "false");
+		add(v, n->json->boolean ? "true" : "false", n->json);
 	else
-		add(v, number_to_text(n->json->real, digits));
+		add(v, number_to_text(n->json->real, digits), n->json);
 	collect(v, n);
 }
 
@@ -59,7 +64,7 @@ static size_t collect_reads(struct logic_variables *v, const struct node *n)
 		if (n->count > 0)
 			add_path(v, &n->args[0]);
 		else
-			add(v, "");
+			add(v, "", n->json);
 		return 1;
 	case READS_PATHS:
 		add_keys(v, n->args, n->count);

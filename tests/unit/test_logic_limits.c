@@ -38,6 +38,29 @@ START_TEST(test_refused_rules)
 }
 END_TEST
 
+/* Whoever answers with pointers gets place and fault apart, also where a path stands. */
+START_TEST(test_places)
+{
+	const char *pointer = NULL, *fault = NULL;
+	void *t = talloc_new(NULL);
+	struct logic_variables *v;
+
+	ck_assert_ptr_null(logic_parse_at(t, read_json(t, "{\"and\":[1,{\"no\":1}]}"), &pointer, &fault));
+	ck_assert_str_eq(pointer, "/and/1/no");
+	ck_assert_str_eq(fault, "unknown operator");
+	v = logic_variables(
+		t,
+		rule_of(t,
+			"{\"and\":[{\"var\":\"a\"},{\"missing\":[\"b\",\"a\"]},{\"var\":{\"cat\":\"c\"}}]}"));
+	ck_assert_uint_eq(v->count, 2);
+	ck_assert_str_eq(v->places[0], "/and/0/var");
+	ck_assert_str_eq(v->places[1], "/and/1/missing/0");
+	ck_assert(v->dynamic);
+	ck_assert_str_eq(v->dynamic_place, "/and/2/var/cat");
+	talloc_free(t);
+}
+END_TEST
+
 /* A pointer is cut before it fills a log, never inside a character. */
 START_TEST(test_long_names)
 {
@@ -203,5 +226,5 @@ START_TEST(test_ownership)
 }
 END_TEST
 
-UNIT_MAIN("logic limits", test_refused_rules, test_long_names, test_deep_rule, test_wide_rule,
+UNIT_MAIN("logic limits", test_refused_rules, test_places, test_long_names, test_deep_rule, test_wide_rule,
 	  test_explosions, test_limits, test_big_data, test_ownership)
