@@ -23,12 +23,12 @@ const char *intent_status_name(enum intent_status s)
 /* --- creating ---------------------------------------------------------------------------------- */
 
 enum {
-	NEW_COLUMNS = 16
+	NEW_COLUMNS = 17
 };
 
 static const enum db_type new_types[NEW_COLUMNS] = {
-	DB_TEXT, DB_TEXT, DB_INT2,        DB_TEXT,        DB_TEXT,        DB_INT4, DB_JSON, DB_INT2,
-	DB_JSON, DB_TEXT, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_TEXT, DB_TEXT, DB_INT2};
+	DB_TEXT, DB_TEXT,        DB_INT2,        DB_TEXT,        DB_TEXT, DB_INT4, DB_JSON, DB_INT2, DB_JSON,
+	DB_TEXT, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_TEXT, DB_TEXT, DB_INT2, DB_TEXT};
 
 static void put_json(struct db_array *a, const char *text)
 {
@@ -65,6 +65,7 @@ static void put_new(struct db_array *c[NEW_COLUMNS], const struct intent *n)
 	db_array_text(c[13], n->collapse_key);
 	db_array_text(c[14], n->dedup_key);
 	db_array_integer(c[15], n->status);
+	db_array_text(c[16], n->campaign_id);
 }
 
 /* Members get their row; older intents with the same collapse key go. How many db_next are owed. */
@@ -133,8 +134,8 @@ bool intents_create(struct db *db, const void *scratch, struct intent **intents,
 	for (i = 0; i < count; i++)
 		put_new(c, intents[i]);
 	owed = send_before(db, scratch, intents, count);
-	db_send(db, SQL_NOTIFICATION_PUT_INTENTS, "aaaaaaaaaaaaaaaa", c[0], c[1], c[2], c[3], c[4], c[5],
-		c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]);
+	db_send(db, SQL_NOTIFICATION_PUT_INTENTS, "aaaaaaaaaaaaaaaaa", c[0], c[1], c[2], c[3], c[4], c[5],
+		c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15], c[16]);
 	for (; owed > 0; owed--)
 		db_next(db, scratch);
 	written = db_next(db, scratch);

@@ -41,6 +41,7 @@ struct intent {
 	const char *variables;                /* JSON */
 	const struct json *values;            /* the same, read */
 	unsigned channels;                    /* bits asked for; 0 = auto */
+	const char *campaign_id;              /* that made it; NULL = none */
 	const char *cause;                    /* JSON {event_id, rule_id}; NULL if nobody's */
 	const char *client;                   /* who asked: a token's subject, "route:milestones", "digest" */
 	instant created, due, expires;        /* expires: INSTANT_MAX = never */

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "gen/sql/notification.h"
 #include "services/notification/bounce_intake.h"
+#include "services/notification/campaign.h"
 #include "services/notification/notification.h"
 #include "services/notification/notifier.h"
 
@@ -20,6 +21,10 @@ static const struct handler handlers[] = {
 	HANDLE_get_notification,
 	HANDLE_get_log,
 	HANDLE_get_queue,
+	HANDLE_list_campaigns,
+	HANDLE_get_campaign,
+	HANDLE_cancel_campaign,
+	HANDLE_list_audience_facts,
 	HANDLE_list_templates,
 	HANDLE_get_template,
 	HANDLE_put_template,
@@ -53,6 +58,7 @@ static const struct subscription subscriptions[] = {
 static const struct job jobs[] = {
 	{.name = "queue", .pressing = true, .run = run_queue},
 	{.name = "bounces", .pressing = true, .run = run_bounces},
+	{.name = "campaigns", .interval = SECOND, .run = run_campaigns},
 	{.name = "digests", .interval = SECOND, .run = run_digests},
 	{.name = "base_templates", .interval = 60 * SECOND, .run = run_base_templates},
 };

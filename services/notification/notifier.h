@@ -26,6 +26,7 @@ struct sending_settings {
 	bool sends;
 	int64_t flights, connections, attempts, lease, give_up;
 	int64_t cap_day, cap_week, cap_category_day, cap_category_week, digest_hour, holdout;
+	int64_t campaign_open;
 	const char *public_url, *secret_file, *egress_proxy;
 	const char *smtp_url, *smtp_user, *smtp_password_file, *smtp_ca_file, *smtp_2_url;
 	const char *mail_from, *mail_from_name, *mail_domain, *bounce_domain, *bounce_listen;

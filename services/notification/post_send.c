@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "services/notification/campaign.h"
 #include "services/notification/idempotency.h"
 #include "services/notification/notification.h"
 #include "services/notification/notifier.h"
@@ -137,6 +138,8 @@ reply post_send(struct request *req, const struct post_send_in *in)
 				   IDEMPOTENCY_KEY_MAX);
 	if ((t = check_template(req, &s, &out)) == NULL)
 		return out;
+	if (s.audience)
+		return s.dry_run ? try_audience(req, &s, t) : send_audience(req, key, &s, body);
 	intents = make_intents(req, &s);
 	return s.dry_run ? tell_decisions(req, intents, s.member_count, t)
 			 : send_once(req, key, intents, s.member_count);

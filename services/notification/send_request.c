@@ -104,8 +104,9 @@ static void read_receivers(struct reading *r)
 {
 	const struct json *one = given(r, "member_id"), *many = given(r, "members");
 
-	if (!one == !many) {
-		wrong(r, "", "wants exactly one of member_id and members");
+	r->out->audience = given(r, "audience");
+	if (!!one + !!many + !!r->out->audience != 1) {
+		wrong(r, "", "wants exactly one of member_id, members and audience");
 		return;
 	}
 	if (one && !member_good(one)) {
@@ -192,7 +193,9 @@ static void read_category(struct reading *r)
 	if (category && category_find(category) == NULL)
 		wrong(r, "/category", "is not a category");
 	r->out->category = category;
-	r->out->priority = priority ? priority_find(priority) : PRIORITY_COUNT;
+	r->out->priority = priority           ? priority_find(priority)
+			   : r->out->audience ? PRIORITY_BULK
+					      : PRIORITY_COUNT;
 	if (priority && r->out->priority == PRIORITY_COUNT)
 		wrong(r, "/priority", "must be one of critical, transactional, engagement, bulk");
 }
@@ -210,9 +213,9 @@ static const struct json *object_given(struct reading *r, const char *name, cons
 
 static void refuse_unknown(struct reading *r)
 {
-	static const char *const known[] = {"member_id",  "members",      "category", "template",
-					    "variables",  "channels",     "priority", "send_at",
-					    "expires_at", "collapse_key", "dry_run",  "metadata"};
+	static const char *const known[] = {"member_id", "members",  "category", "template",   "variables",
+					    "channels",  "priority", "send_at",  "expires_at", "collapse_key",
+					    "dry_run",   "metadata", "audience"};
 	const struct json *v;
 	size_t i;
 

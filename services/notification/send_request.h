@@ -1,7 +1,7 @@
 /*
  * send_request.h - the body of POST /notifications/send, checked
  *
- *   member_id | members[] (up to 1,000)
+ *   member_id | members[] (up to 1,000) | audience{} (JsonLogic, see audience.h)
  *   category, template ("name" or "name@version"), variables{}, channels[] or "auto",
  *   priority, send_at, expires_at, collapse_key, dry_run, metadata{}
  */
@@ -20,11 +20,12 @@ enum {
 struct send_request {
 	const char **members; /* each once, in the order given */
 	size_t member_count;
+	const struct json *audience; /* instead of members; not checked yet */
 	const char *category, *template;
 	int template_version;         /* 0 = the newest active one */
 	const struct json *variables; /* an object, or NULL */
 	unsigned channels;            /* bits; 0 = auto */
-	enum priority priority;       /* PRIORITY_COUNT = the category's */
+	enum priority priority;       /* PRIORITY_COUNT = the category's; an audience's is bulk */
 	instant send_at, expires_at;  /* 0 = at once; INSTANT_MAX = never */
 	const char *collapse_key;     /* NULL = none */
 	const struct json *metadata;  /* an object, or NULL */

@@ -30,6 +30,8 @@ const struct setting sending_rows[] = {
 	 "Hour of the member's day at which digests are sent"},
 	{"holdout", SETTING_INTEGER, &sending.holdout, "0", 0, 50,
 	 "Percent of the members who get no engagement messages, to compare with"},
+	{"campaign_open", SETTING_INTEGER, &sending.campaign_open, "50000", 100, 10000000,
+	 "Open messages of a lane that make campaigns wait"},
 	{"public_url", SETTING_TEXT, &sending.public_url, "", 0, 500,
 	 "https address under which members reach the gateway; without it no links are tracked and mail has "
 	 "no unsubscribe link"},

@@ -1,0 +1,31 @@
+/*
+ * list_campaigns.c - campaigns, newest first
+ */
+#include "gen/sql/notification.h"
+#include "services/notification/campaign.h"
+#include "services/notification/notification.h"
+#include "services/notification/notification_id.h"
+
+reply list_campaigns(struct request *req, const struct list_campaigns_in *in)
+{
+	struct json_writer *w = json_writer_new(req);
+	char time[INSTANT_TEXT];
+	struct rows *r;
+	size_t i, count;
+
+	if (in->cursor && !notification_id_valid(in->cursor))
+		return reply_error(req, ERR_INVALID, "query.cursor is not one that was given out");
+	r = db_query(req->db, req, SQL_NOTIFICATION_LIST_CAMPAIGNS, "ti", in->cursor, in->limit + 1);
+	count = rows_count(r) > (size_t)in->limit ? (size_t)in->limit : rows_count(r);
+	json_open_object(w, NULL);
+	json_open_array(w, "campaigns");
+	for (i = 0; i < count; i++) {
+		campaign_open(w, r, i);
+		json_close(w);
+	}
+	json_close(w);
+	json_put_text(w, "next_cursor", rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
+	json_put_text(w, "as_of", instant_format(clock_now(), time));
+	json_close(w);
+	return reply_json(req, w);
+}
