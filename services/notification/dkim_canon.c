@@ -47,21 +47,35 @@ struct dkim_field *dkim_fields(const void *parent, const char *mail, size_t leng
 	return fields;
 }
 
+static bool is_gap(char c, bool folded)
+{
+	return is_blank(c) || (folded && (c == '\r' || c == '\n'));
+}
+
+/* How far the text is as it shall be: words with one space between them. */
+static size_t settled(const char *text, size_t length, bool folded)
+{
+	size_t n = 0;
+
+	while (n < length && (!is_gap(text[n], folded) ||
+			      (n > 0 && text[n] == ' ' && n + 1 < length && !is_gap(text[n + 1], folded))))
+		n++;
+	return n;
+}
+
 /* A run of blanks (in a header CRLF counts as one) becomes a space; none at the end. */
 static void put_collapsed(struct bytes *out, const char *text, size_t length, bool folded)
 {
 	bool gap = false;
-	size_t i;
+	size_t n;
 
-	for (i = 0; i < length; i++) {
-		if (is_blank(text[i]) || (folded && (text[i] == '\r' || text[i] == '\n'))) {
-			gap = true;
-			continue;
-		}
-		if (gap)
+	for (; length > 0; text += n, length -= n) {
+		n = settled(text, length, folded);
+		if (n > 0 && gap)
 			bytes_put(out, " ", 1);
-		gap = false;
-		bytes_put(out, &text[i], 1);
+		bytes_put(out, text, n);
+		gap = n == 0;
+		n += n == 0;
 	}
 }
 

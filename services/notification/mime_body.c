@@ -23,6 +23,19 @@ static bool is_plain(const char *text, size_t column)
 	return *text > ' ' && *text <= '~' && *text != '=';
 }
 
+/* How many characters stand for themselves, at most `most`; none where is_plain has to be asked. */
+static size_t plain_run(const char *text, size_t column, size_t most)
+{
+	size_t n = 0;
+
+	if (!is_plain(text, column))
+		return 0;
+	while (n < most &&
+	       ((text[n] > ' ' && text[n] <= '~' && text[n] != '=') || (text[n] == ' ' && text[n + 1] > ' ')))
+		n++;
+	return n;
+}
+
 /* How many bytes the UTF-8 character at text has, its first byte says. */
 static size_t character(const char *text)
 {
@@ -36,6 +49,7 @@ static size_t character(const char *text)
 /* Writes one character; a line that would become too long is cut before it. */
 static size_t put_character(struct bytes *out, const char *text, size_t *column)
 {
+	static const char hex[] = "0123456789ABCDEF";
 	size_t n = character(text), width = is_plain(text, *column) ? 1 : 3 * n, i;
 
 	if (*column + width > QUOTED_MAX) {
@@ -47,17 +61,21 @@ static size_t put_character(struct bytes *out, const char *text, size_t *column)
 		bytes_put(out, text, 1);
 	else
 		for (i = 0; i < n; i++)
-			bytes_print(out, "=%02X", (unsigned char)text[i]);
+			bytes_put(out, (char[]){'=', hex[(unsigned char)text[i] >> 4], hex[text[i] & 15]}, 3);
 	*column += width;
 	return n;
 }
 
 void mime_put_quoted(struct bytes *out, const char *text)
 {
-	size_t column = 0;
+	size_t column = 0, run;
 
 	while (*text) {
-		if (*text == '\r' || *text == '\n') {
+		if ((run = plain_run(text, column, QUOTED_MAX - column)) > 0) {
+			bytes_put(out, text, run);
+			text += run;
+			column += run;
+		} else if (*text == '\r' || *text == '\n') {
 			text += *text == '\r' && text[1] == '\n' ? 2 : 1;
 			bytes_text(out, "\r\n");
 			column = 0;
