@@ -1,8 +1,9 @@
 -- The same for intents that the queue's index named; those that are not due, or somebody else's, are left.
-WITH due AS (SELECT n.ctid AS place FROM unnest($1::text[], $2::text[]) AS u (member_id, notification_id)
-	JOIN analytics.notifications n ON n.member_id = u.member_id AND n.notification_id = u.notification_id
-	WHERE n.stage = 0 AND n.due_at <= clock_timestamp() AND (n.status <> 3 OR n.leased_until <= clock_timestamp())
-	FOR UPDATE OF n SKIP LOCKED)
+WITH due AS (SELECT d.place FROM unnest($1::text[], $2::text[]) AS u (member_id, notification_id)
+	CROSS JOIN LATERAL (SELECT ctid AS place FROM analytics.notifications
+		WHERE member_id = u.member_id AND notification_id = u.notification_id
+			AND stage = 0 AND due_at <= now() AND (status <> 3 OR leased_until <= now())
+		LIMIT 1 FOR UPDATE SKIP LOCKED) d)
 UPDATE analytics.notifications n SET status = 3, fence = n.fence + 1, unknown = n.unknown OR n.status = 3,
 	crashes = n.crashes + (n.status = 3)::int::int2, leased_until = clock_timestamp() + $3::int8 * interval '1 microsecond'
 FROM due WHERE n.ctid = due.place
