@@ -117,6 +117,12 @@ void breaker_leave(struct breaker *b, const struct breaker_policy *p, breaker_pa
 		set_state(b, BREAKER_CLOSED, now);
 }
 
+void breaker_cancel(struct breaker *b, breaker_pass pass)
+{
+	if (pass == b->term && b->state == BREAKER_HALF_OPEN && b->probes_sent > b->probes_good)
+		b->probes_sent--;
+}
+
 instant breaker_next(const struct breaker *b, instant now)
 {
 	return b->state == BREAKER_OPEN && b->until > now ? b->until : now;

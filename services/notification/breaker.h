@@ -49,6 +49,8 @@ breaker_pass breaker_enter(struct breaker *b, const struct breaker_policy *p, in
 /* The call with that pass was answered well or badly (a refusal of one message is no bad answer). */
 void breaker_leave(struct breaker *b, const struct breaker_policy *p, breaker_pass pass, bool good,
 		   instant now, double random);
+/* The call was not made after all. */
+void breaker_cancel(struct breaker *b, breaker_pass pass);
 /* When it is worth asking again: now, or the end of OPEN. */
 instant breaker_next(const struct breaker *b, instant now);
 /* The share of calls that passes: 0 when open, growing during the ramp, else 1. */

@@ -42,7 +42,7 @@ struct message {
 	const char *category; /* "milestones" */
 	const char
 		*address; /* e-mail address, device token, Web Push subscription, Slack channel or user id */
-	const char *platform; /* of a push token: "fcm", "apns", "webpush"; else "" */
+	const char *platform; /* of a push token: "fcm", "apns", "webpush"; "webhook" of Slack's; else "" */
 	const char *locale;   /* "en-GB" */
 	const char *title;    /* the mail's subject, the push message's title, Slack's header */
 	const char *text;     /* plain text */
@@ -113,8 +113,12 @@ struct step_out {
 struct driver {
 	const char *name; /* the provider's name in settings, logs and metrics: "relay", "fcm" */
 	enum channel channel;
-	bool many_servers; /* each address names a server of its own */
-	void *config;      /* the driver's own: settings, keys, cached tokens */
+	void *config; /* the driver's own: settings, keys, cached tokens */
+	/*
+	 * The server that an address names, under parent; NULL where the address names none. A driver
+	 * without it speaks to one server.
+	 */
+	const char *(*server)(const struct driver *d, const void *parent, const char *address);
 	/*
 	 * The next step of a delivery. at counts steps from 0; answer is NULL at 0, later what came back
 	 * from the transfer of step at-1. state is a scratch pointer of this delivery, NULL at first.

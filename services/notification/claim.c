@@ -147,7 +147,10 @@ static void wait_or_drop(struct slice *s, struct intent *i, const struct decisio
 	}
 	i->status = d->reason == REASON_EXPIRED || d->reason == REASON_EXPIRES_FIRST ? INTENT_EXPIRED
 										     : status[d->outcome];
-	i->due = d->outcome == DECIDED_DROP ? s->now : d->until;
+	i->due = d->outcome == DECIDED_DROP ? s->now
+		 : d->reason == REASON_PROVIDERS_DOWN
+			 ? provider_turn(s->n, d->waits_for, i->priority, d->until)
+			 : d->until;
 	i->reason = decide_reason_code(d->reason);
 	s->changed[s->changed_count++] = i;
 	s->lines[s->line_count++] = (struct log_line){.intent = i,

@@ -173,13 +173,26 @@ static enum decide_reason step_digest(struct deciding *d)
 	return wait_until(d, DECIDED_DIGEST, until, weekly ? REASON_DIGEST_WEEKLY : REASON_DIGEST_DAILY);
 }
 
+/* Of the channels that are left, that which is back first. */
+static instant provider_back(struct deciding *d)
+{
+	instant at = INSTANT_MAX;
+	int c;
+
+	for (c = 0; c < CHANNEL_COUNT; c++)
+		if (d->left & CHANNEL_BIT(c) && d->in->retry_at[c] < at) {
+			at = d->in->retry_at[c];
+			d->out->waits_for = (enum channel)c;
+		}
+	return at > d->in->now && at < INSTANT_MAX ? at : d->in->now + SECOND;
+}
+
 static enum decide_reason step_provider(struct deciding *d)
 {
-	instant again = d->in->retry_at > d->in->now ? d->in->retry_at : d->in->now + SECOND;
 	unsigned now = d->left & d->in->available;
 
 	if (!now)
-		return wait_until(d, DECIDED_HOLD, again, REASON_PROVIDERS_DOWN);
+		return wait_until(d, DECIDED_HOLD, provider_back(d), REASON_PROVIDERS_DOWN);
 	d->left = now;
 	return REASON_PASSED;
 }

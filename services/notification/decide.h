@@ -119,8 +119,8 @@ struct decision_input {
 	int sent_category_day, sent_category_week, sent_day, sent_week;
 	struct cap category_cap, total_cap;
 	/* the providers */
-	unsigned available; /* bits */
-	instant retry_at;   /* when to ask again if none is */
+	unsigned available;              /* bits */
+	instant retry_at[CHANNEL_COUNT]; /* when to ask again */
 };
 
 struct decision_step {
@@ -132,6 +132,7 @@ struct decision {
 	enum decide_outcome outcome;
 	enum decide_reason reason; /* REASON_PASSED if it is sent */
 	instant until;             /* of HOLD and DIGEST: later than now, before the message expires */
+	enum channel waits_for;    /* of HOLD for PROVIDERS_DOWN: the channel that until is of */
 	enum channel channels[CHANNEL_COUNT];
 	size_t channel_count;
 	struct decision_step steps[DECIDE_STEP_COUNT];

@@ -43,7 +43,7 @@ static void try_again(struct delivery *d, instant now)
 	i->tries++;
 	i->unknown = d->worst == OUTCOME_UNKNOWN;
 	if (i->tries < policy.attempts && d->worst != OUTCOME_UNKNOWN &&
-	    provider_other(d->notifier, d->provider, now))
+	    provider_other(d->notifier, d->provider, d->targets[0], now))
 		i->due = now;
 	else if (!backoff_next(&policy, i->tries, random_share(), d->retry_after, now, deadline, &i->due))
 		leave_channel(i, now);
@@ -162,14 +162,13 @@ static void pass_over(struct delivery *d, struct provider *last)
 static void finish_target(struct delivery *d)
 {
 	struct provider *last = d->provider;
-	bool wait;
 
 	note(d);
-	provider_leave(d->notifier, d->provider, d->pass, &d->out);
+	provider_leave(d->notifier, d->provider, &d->pass, &d->out);
 	while (d->target_at + 1 < d->target_count) {
 		d->target_at++;
 		d->provider = provider_enter(d->notifier, d->targets[d->target_at], PRIORITY_COUNT, NULL,
-					     clock_now(), &d->pass, &wait);
+					     clock_now(), &d->pass);
 		if (d->provider) {
 			start_target(d);
 			return;

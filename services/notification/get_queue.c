@@ -19,13 +19,13 @@ static void put_lane(struct json_writer *w, const struct rows *r, size_t i, inst
 
 static void put_provider(struct json_writer *w, const struct provider *p, instant now)
 {
-	instant next = breaker_next(&p->breaker, now);
+	instant next = breaker_next(&p->gate.breaker, now);
 	char time[INSTANT_TEXT];
 
 	json_open_object(w, NULL);
 	json_put_text(w, "provider", p->driver->name);
 	json_put_text(w, "channel", channel_name(p->driver->channel));
-	json_put_text(w, "breaker", breaker_state_name(p->breaker.state));
+	json_put_text(w, "breaker", breaker_state_name(p->gate.breaker.state));
 	if (next > now)
 		json_put_text(w, "next_try_at", instant_format(next, time));
 	json_close(w);

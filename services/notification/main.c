@@ -71,6 +71,19 @@ static void on_tick(evutil_socket_t fd, short what, void *context)
 	(void)context;
 }
 
+static void open_answers(struct notifier *n)
+{
+	static const char *const names[] = {[OUTCOME_ACCEPTED] = "accepted", [OUTCOME_RETRY] = "deferred",
+					    [OUTCOME_UNKNOWN] = "unknown",   [OUTCOME_REFUSED] = "refused",
+					    [OUTCOME_DEAD] = "dead_address", [OUTCOME_BROKEN] = "broken"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		n->answers[i] = metrics_counter(
+			n->daemon->metrics, talloc_asprintf(n, "ae_notification_answers_%s_total", names[i]),
+			"Attempts that ended so", "channel");
+}
+
 static bool start(struct daemon *d)
 {
 	static const int weights[PRIORITY_COUNT] = {1, 8, 4, 1};
@@ -91,6 +104,8 @@ static bool start(struct daemon *d)
 				    "Attempts that failed", "provider");
 	n->decided = metrics_counter(d->metrics, "ae_notification_decisions_total", "Decisions by outcome",
 				     "outcome");
+	open_answers(n);
+	n->limits = limits_new(n);
 	if (n->wire == NULL || !providers_open(n, &error) || !bounces_open(n, &error)) {
 		log_error("cannot start reason=\"%s\"", error);
 		return false;

@@ -9,9 +9,11 @@
 #define AE_NOTIFICATION_NOTIFIER_H
 
 #include "common/daemon.h"
+#include "common/limit.h"
 #include "services/notification/breaker.h"
 #include "services/notification/bucket.h"
 #include "services/notification/lanes.h"
+#include "services/notification/lru.h"
 #include "services/notification/recipient.h"
 #include "services/notification/template.h"
 #include "services/notification/track.h"
@@ -32,8 +34,9 @@ struct sending_settings {
 	const char *mail_from, *mail_from_name, *mail_domain, *bounce_domain, *bounce_listen;
 	int64_t bounce_size, bounce_connections, bounce_command_time, bounce_mail_time;
 	const char *dkim_selector, *dkim_key;
-	bool smtp_plain, slack_plain, push_plain;
-	int64_t smtp_rate, slack_rate, push_rate;
+	bool smtp_plain, slack_plain, slack_webhooks, push_plain;
+	int64_t smtp_rate, slack_rate, slack_channel_rate, push_rate, limit_share;
+	int64_t keep_keys, keep_provider_events, keep_soft_bounces, keep_notifications;
 	const char *fcm_account_file, *fcm_url, *fcm_token_url, *push_ca_file;
 	const char *apns_key_file, *apns_key_id, *apns_team_id, *apns_topic, *apns_url, *vapid_key_file,
 		*vapid_subject;
@@ -44,13 +47,28 @@ struct sending_settings {
 extern struct sending_settings sending;
 extern const struct setting sending_rows[];
 
+/* Whether a server is spoken to now. */
+struct gate {
+	struct breaker breaker;
+	instant paused; /* it asked for nothing before */
+	struct retry_budget budget;
+};
+
 struct provider {
 	struct driver *driver;
-	struct breaker breaker;
-	struct bucket bucket;
-	struct bucket_policy rate;
-	struct retry_budget budget;
-	size_t flying; /* deliveries on their way over it */
+	struct gate gate;
+	struct lru *servers;                /* a struct gate for each, where addresses name them; else NULL */
+	struct limit limit;                 /* over all instances; key NULL = none */
+	double address_rate, address_burst; /* of one address, likewise; 0 = no limit */
+	size_t flying;                      /* deliveries on their way over it */
+};
+
+/* What provider_enter gives out. */
+struct pass {
+	breaker_pass term;
+	bool wait;            /* it let nobody pass, but will within a moment */
+	instant again;        /* or else when to ask again */
+	char server[LRU_KEY]; /* "" = the provider's only one */
 };
 
 struct notifier;
@@ -60,7 +78,8 @@ struct delivery {
 	struct notifier *notifier;
 	struct intent *intent;
 	struct provider *provider;
-	breaker_pass pass;
+	struct pass pass;
+	instant held_until;   /* the limit was reached; 0 = it may start */
 	instant stale;        /* not to be started any more: the lease runs out */
 	const char *decision; /* JSON, for the log */
 	struct message message;
@@ -94,11 +113,18 @@ struct ready_lane {
 	size_t count;
 };
 
+/* Of queue_figures.c, made when it first runs. */
+struct queue_metrics {
+	struct metric *depth, *oldest, *breaker, *in_flight, *retries, *retry_age, *dead, *digest;
+};
+
 struct notifier {
 	struct daemon *daemon;
 	struct wire *wire;
 	struct provider *providers;
 	size_t provider_count;
+	struct limits *limits;
+	instant line[CHANNEL_COUNT]; /* when the last of those that wait for a provider has its turn */
 	struct lanes lanes;
 	struct ready_lane ready[PRIORITY_COUNT];
 	bool full[PRIORITY_COUNT];        /* the lane's last claim took as much as it might */
@@ -118,25 +144,45 @@ struct notifier {
 	const char *certificate_url, *certificate; /* of SNS */
 	bool templates_put;                        /* the release's */
 	struct bounce_intake *bounces;             /* NULL: none */
-	struct metric *sent, *failed, *decided;
+	struct metric *sent, *failed, *decided, *deleted, *answers[OUTCOME_BROKEN + 1];
+	struct queue_metrics queue_metrics;
+	size_t retention_at; /* the kind of rows whose turn it is */
+	char retained_to[NOTIFICATION_ID_LENGTH +
+			 1]; /* looked at so far in this round; "" = from the start */
 };
 
 /* providers.c. False: *error names the setting. */
 bool providers_open(struct notifier *n, const char **error);
-/* Whether there is a provider for such an address; the channels that could take a message now, and when to
- * ask again. */
+double random_share(void); /* 0 <= x < 1 */
+
+/* admit.c. Whether there is a provider for such an address; the member's channels that could take a message
+ * now, and when to ask again for each. */
 bool provider_configured(const struct notifier *n, enum channel c, const char *platform);
-unsigned providers_available(const struct notifier *n, instant now, instant *retry_at);
+unsigned providers_available(const struct notifier *n, const struct recipient *r, instant now,
+			     instant retry_at[CHANNEL_COUNT]);
 /*
  * A provider for the address that lets a message pass, another one than `last` if there is one. NULL: none
- * now; then *wait says whether there will be one within a moment: all its connections are taken, or its rate
- * is used up. priority PRIORITY_COUNT: however many are on their way.
+ * now. priority PRIORITY_COUNT: however many are on their way.
  */
 struct provider *provider_enter(struct notifier *n, const struct target *t, enum priority priority,
-				const char *last, instant now, breaker_pass *pass, bool *wait);
-bool provider_other(const struct notifier *n, const struct provider *than, instant now);
-void provider_leave(struct notifier *n, struct provider *p, breaker_pass pass, const struct step_out *out);
-double random_share(void); /* 0 <= x < 1 */
+				const char *last, instant now, struct pass *pass);
+/* The same for the first of the delivery's addresses that has one. */
+bool delivery_enter(struct delivery *d, instant now);
+bool provider_other(const struct notifier *n, const struct provider *than, const struct target *t,
+		    instant now);
+void provider_leave(struct notifier *n, struct provider *p, const struct pass *pass,
+		    const struct step_out *out);
+/* It entered, and then nothing was sent. */
+void provider_back_out(struct provider *p, const struct pass *pass, instant now);
+/* When a message that waits for a provider of the channel is to be looked at again: at the time or later. */
+instant provider_turn(struct notifier *n, enum channel c, enum priority priority, instant at);
+
+/* limits.c. Deliveries that entered: those that are too fast have backed out again, and held_until says when.
+ */
+struct limits *limits_new(struct notifier *n);
+void limits_ask(struct notifier *n, struct delivery **deliveries, size_t count, instant now);
+/* The provider wants nothing for so long, from nobody. */
+void limits_close(struct notifier *n, const struct provider *p, int64_t microseconds);
 
 /* template_store.c: templates by name and version, read once. version 0 = the newest in use; what is found is
  * put there. */
@@ -147,6 +193,10 @@ struct message_template *template_load(struct template_store *s, struct db *db, 
 /* base_templates.c. Brings the release's templates into the database; the job does so once. */
 void base_templates_put(struct db *db, const void *scratch);
 bool run_base_templates(struct daemon *d);
+
+/* retention.c: the job that deletes what is old. The check is of the settings; false: *error names one. */
+bool run_retention(struct daemon *d);
+bool retention_check(const void *parent, const char **error);
 
 /* digest.c: the job that sums up what waits, one member at a time. */
 bool run_digests(struct daemon *d);

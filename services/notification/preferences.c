@@ -182,6 +182,25 @@ static void check_push_list(struct checking *c, const struct json *v)
 	}
 }
 
+/* Of whom messages are told is the member alone: no channel that others read. */
+static void check_slack(struct checking *c, const struct json *v)
+{
+	bool id = token_text(v, 9, 21, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") && strchr("UWD", v->text[0]);
+	const char *fault = NULL;
+
+	if (v->kind != JSON_TEXT)
+		wrong(c, v, "must be a text or null");
+	else if (strstr(v->text, "://"))
+		guard_url(v->text, &fault);
+	else if (strchr(v->text, '@'))
+		fault = address_fault(c->parent, v->text);
+	else if (!id)
+		fault = "must be the id of a Slack user or direct conversation, an e-mail address known to "
+			"Slack, an incoming webhook's https URL, or null";
+	if (fault)
+		wrong(c, v, fault);
+}
+
 static void check_address(struct checking *c, const struct json *v)
 {
 	const char *fault;
@@ -195,9 +214,7 @@ static void check_address(struct checking *c, const struct json *v)
 		if (fault)
 			wrong(c, v, fault);
 	} else if (strcmp(v->name, "slack") == 0) {
-		if (!token_text(v, 9, 21, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") ||
-		    !strchr("UWD", v->text[0]))
-			wrong(c, v, "must be the id of a Slack user or direct conversation, or null");
+		check_slack(c, v);
 	} else {
 		wrong(c, v, "is none of email, push, slack");
 	}

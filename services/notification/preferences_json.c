@@ -76,6 +76,16 @@ static const char *token_hint(const void *scratch, const char *token)
 	return talloc_asprintf(scratch, "…%s", length > 12 ? token + length - 4 : "");
 }
 
+/* The end of a webhook's URL is its secret. */
+static const char *slack_hint(const void *scratch, const char *address)
+{
+	const char *host = strstr(address, "://");
+
+	if (host)
+		return talloc_asprintf(scratch, "…%.*s/…", (int)strcspn(host + 3, "/"), host + 3);
+	return strchr(address, '@') ? email_hint(scratch, address) : token_hint(scratch, address);
+}
+
 static void put_push(struct json_writer *w, const void *scratch, const struct json *v, bool masked)
 {
 	const struct json *token = json_get(v, "token");
@@ -113,7 +123,7 @@ static void put_addresses(struct json_writer *w, const void *scratch, const stru
 	for (v = push && push->kind == JSON_ARRAY ? push->first : NULL; v; v = v->next)
 		put_push(w, scratch, v, masked);
 	json_close(w);
-	json_put_text(w, "slack", slack && masked ? token_hint(scratch, slack) : slack);
+	json_put_text(w, "slack", slack && masked ? slack_hint(scratch, slack) : slack);
 	json_close(w);
 }
 

@@ -2,10 +2,10 @@
  * providers.c - the drivers that are configured, each behind its breaker and its limiter
  */
 #include <event2/util.h>
+#include <openssl/sha.h>
 #include <string.h>
 #include <talloc.h>
 
-#include "common/log.h"
 #include "services/notification/apns.h"
 #include "services/notification/email.h"
 #include "services/notification/fcm.h"
@@ -16,19 +16,10 @@
 
 enum {
 	PROVIDERS_MAX = 8,
+	SERVERS_MAX = 64, /* push services of browsers that are told apart */
+	SLACK_BURST = 3,  /* of one conversation */
 	SECRET_MAX = 4096
 };
-
-static const struct breaker_policy breaker_policy = {.span = 30 * SECOND,
-						     .minimum = 10,
-						     .ratio = 0.5,
-						     .open_base = 2 * SECOND,
-						     .open_cap = 60 * SECOND,
-						     .probes = 3,
-						     .probe_timeout = 60 * SECOND,
-						     .ramp = 10 * SECOND};
-
-static const struct retry_policy retry_policy = {.span = 10 * SECOND, .share = 0.1, .least = 200};
 
 double random_share(void)
 {
@@ -49,14 +40,25 @@ static const char *credential(struct notifier *n, const char *setting, const cha
 	return NULL;
 }
 
-static void add(struct notifier *n, struct driver *driver, double rate)
+/*
+ * id tells accounts at the same kind of provider apart: who has the same one shares the limit. Without a rate
+ * the limit is asked all the same where the provider may close it (429); relays do not.
+ */
+static struct provider *add(struct notifier *n, struct driver *driver, const char *id, double rate)
 {
 	struct provider *p = &n->providers[n->provider_count++];
-	instant now = clock_now();
+	unsigned char digest[SHA256_DIGEST_LENGTH];
 
-	*p = (struct provider){.driver = driver, .rate = {rate, rate > 1 ? rate : 1}};
-	breaker_init(&p->breaker, now);
-	bucket_init(&p->bucket, &p->rate, now);
+	SHA256((const unsigned char *)id, strlen(id), digest);
+	*p = (struct provider){.driver = driver, .limit = {NULL, rate, rate > 1 ? rate : 1}};
+	breaker_init(&p->gate.breaker, clock_now());
+	if (driver->server)
+		p->servers = lru_new(n, SERVERS_MAX, sizeof(struct gate));
+	if (rate > 0 || driver->channel != CHANNEL_EMAIL)
+		p->limit.key = talloc_asprintf(n, "limit:{%s:%02x%02x%02x%02x%02x%02x}", driver->name,
+					       digest[0], digest[1], digest[2], digest[3], digest[4],
+					       digest[5]);
+	return p;
 }
 
 static bool open_relay(struct notifier *n, const char *name, const char *url, const char **error)
@@ -83,8 +85,14 @@ static bool open_relay(struct notifier *n, const char *name, const char *url, co
 	}
 	driver = email_driver_new(n, &s, error);
 	if (driver)
-		add(n, driver, (double)sending.smtp_rate);
+		add(n, driver, url, (double)sending.smtp_rate);
 	return driver != NULL;
+}
+
+static void limit_conversations(struct provider *p)
+{
+	p->address_rate = (double)sending.slack_channel_rate;
+	p->address_burst = SLACK_BURST;
 }
 
 static bool open_slack(struct notifier *n, const char **error)
@@ -92,12 +100,18 @@ static bool open_slack(struct notifier *n, const char **error)
 	struct slack_settings s = {.base_url = sending.slack_url,
 				   .token_file = sending.slack_token_file,
 				   .ca_file = sending.slack_ca_file,
+				   .cache = n->daemon->cache,
 				   .allow_plain = sending.slack_plain};
-	struct driver *driver = slack_api_new(n, &s, error);
+	struct driver *driver;
 
-	if (driver)
-		add(n, driver, (double)sending.slack_rate);
-	return driver != NULL;
+	if (sending.slack_webhooks)
+		limit_conversations(add(n, slack_webhook_new(n, &s), "", 0));
+	if (sending.slack_token_file[0] == '\0')
+		return true;
+	if ((driver = slack_api_new(n, &s, error)) == NULL)
+		return false;
+	limit_conversations(add(n, driver, slack_workspace(driver), (double)sending.slack_rate));
+	return true;
 }
 
 static bool open_push(struct notifier *n, const char **error)
@@ -120,15 +134,15 @@ static bool open_push(struct notifier *n, const char **error)
 	struct driver *d;
 
 	if (fcm.account_file[0] && (d = fcm_driver_new(n, &fcm, error)) != NULL)
-		add(n, d, (double)sending.push_rate);
+		add(n, d, "", (double)sending.push_rate);
 	else if (fcm.account_file[0])
 		return false;
 	if (apns.key_file[0] && (d = apns_driver_new(n, &apns, error)) != NULL)
-		add(n, d, (double)sending.push_rate);
+		add(n, d, apns.topic, (double)sending.push_rate);
 	else if (apns.key_file[0])
 		return false;
 	if (web.key_file[0] && (d = webpush_driver_new(n, &web, error)) != NULL)
-		add(n, d, (double)sending.push_rate);
+		add(n, d, "", (double)sending.push_rate);
 	else if (web.key_file[0])
 		return false;
 	return true;
@@ -189,130 +203,5 @@ bool providers_open(struct notifier *n, const char **error)
 	return open_secret(n, error) && open_webhooks(n, error) &&
 	       (sending.smtp_url[0] == '\0' || open_relay(n, "relay", sending.smtp_url, error)) &&
 	       (sending.smtp_2_url[0] == '\0' || open_relay(n, "relay_2", sending.smtp_2_url, error)) &&
-	       open_push(n, error) && (sending.slack_token_file[0] == '\0' || open_slack(n, error));
-}
-
-/* A push token belongs to one service; of the other channels any provider will do. */
-static bool serves(const struct provider *p, enum channel c, const char *platform)
-{
-	return p->driver->channel == c && (c != CHANNEL_PUSH || strcmp(p->driver->name, platform) == 0);
-}
-
-bool provider_configured(const struct notifier *n, enum channel c, const char *platform)
-{
-	size_t i;
-
-	for (i = 0; i < n->provider_count; i++)
-		if (serves(&n->providers[i], c, platform))
-			return true;
-	return false;
-}
-
-static instant ready_at(const struct provider *p, instant now)
-{
-	instant breaker = breaker_next(&p->breaker, now), bucket = bucket_next(&p->bucket, &p->rate, now);
-
-	return breaker > bucket ? breaker : bucket;
-}
-
-unsigned providers_available(const struct notifier *n, instant now, instant *retry_at)
-{
-	unsigned bits = 0;
-	size_t i;
-	instant at;
-
-	*retry_at = INSTANT_MAX;
-	for (i = 0; i < n->provider_count; i++) {
-		at = ready_at(&n->providers[i], now);
-		if (at <= now)
-			bits |= CHANNEL_BIT(n->providers[i].driver->channel);
-		if (at < *retry_at)
-			*retry_at = at;
-	}
-	/* Those that wait come back one after the other, not all at the first moment. */
-	if (*retry_at < INSTANT_MAX)
-		*retry_at += (int64_t)(random_share() * 2 * SECOND) + 1;
-	return bits;
-}
-
-bool provider_other(const struct notifier *n, const struct provider *than, instant now)
-{
-	size_t i;
-
-	for (i = 0; i < n->provider_count; i++)
-		if (&n->providers[i] != than &&
-		    serves(&n->providers[i], than->driver->channel, than->driver->name) &&
-		    ready_at(&n->providers[i], now) <= now)
-			return true;
-	return false;
-}
-
-/* Mails beyond the connections would only wait inside libcurl, where no lane goes before another; and bulk
- * never takes the last two. Other providers multiplex. */
-static bool has_room(const struct provider *p, enum priority priority)
-{
-	size_t connections = (size_t)sending.connections;
-
-	if (p->driver->channel != CHANNEL_EMAIL || priority == PRIORITY_COUNT)
-		return true;
-	if (priority == PRIORITY_BULK && connections > 4)
-		connections -= 2;
-	return p->flying < connections;
-}
-
-static bool pass(struct provider *p, const char *last, instant now, breaker_pass *pass)
-{
-	if (last && !retry_take(&p->budget, &retry_policy, now))
-		return false;
-	*pass = breaker_enter(&p->breaker, &breaker_policy, now, random_share());
-	if (*pass == 0)
-		return false;
-	if (last == NULL)
-		retry_first(&p->budget, &retry_policy, now);
-	bucket_take(&p->bucket, &p->rate, now);
-	p->flying++;
-	return true;
-}
-
-struct provider *provider_enter(struct notifier *n, const struct target *t, enum priority priority,
-				const char *last, instant now, breaker_pass *through, bool *wait)
-{
-	struct provider *p;
-	size_t round, i;
-
-	*wait = false;
-	for (round = 0; round < 2; round++)
-		for (i = 0; i < n->provider_count; i++) {
-			p = &n->providers[i];
-			if (!serves(p, t->channel, t->platform) ||
-			    (round == 0) == (last && strcmp(p->driver->name, last) == 0))
-				continue;
-			if (ready_at(p, now) > now || !has_room(p, priority))
-				*wait |= ready_at(p, now) < now + SECOND;
-			else if (pass(p, last, now, through))
-				return p;
-		}
-	return NULL;
-}
-
-/* A refusal of one message says nothing about the provider. */
-void provider_leave(struct notifier *n, struct provider *p, breaker_pass pass, const struct step_out *out)
-{
-	bool good = out->outcome == OUTCOME_ACCEPTED || out->outcome == OUTCOME_REFUSED ||
-		    out->outcome == OUTCOME_DEAD;
-	enum breaker_state before = p->breaker.state;
-	instant now = clock_now();
-
-	(void)n;
-	p->flying--;
-	/* A browser's endpoint is its member's choice: what one of them answers says nothing about the
-	 * others. */
-	if (strcmp(p->driver->name, "webpush") == 0)
-		good = true;
-	else if (out->retry_after > 0)
-		bucket_pause(&p->bucket, now + out->retry_after);
-	breaker_leave(&p->breaker, &breaker_policy, pass, good, now, random_share());
-	if (p->breaker.state != before)
-		log_warning("provider %s: breaker %s after code=%s", p->driver->name,
-			    breaker_state_name(p->breaker.state), out->code);
+	       open_push(n, error) && open_slack(n, error);
 }

@@ -11,7 +11,8 @@
 
 enum {
 	TURN = SECOND /
-	       250 /* signing a mail takes a third of a millisecond, and requests wait behind a turn */
+	       250, /* signing a mail takes a third of a millisecond, and requests wait behind a turn */
+	GO_MAX = 12 /* that ask for their limits together */
 };
 
 void ready_init(struct notifier *n)
@@ -58,47 +59,58 @@ static struct delivery *take_out(struct ready_lane *l, struct delivery **at)
 	return d;
 }
 
-static instant a_little_later(instant now)
-{
-	return now + SECOND / 4 + (int64_t)(random_share() * SECOND);
-}
-
-/* Starts the lane's first delivery that can go, and gives back those that cannot go soon. False: none went.
+/* Takes out the lane's first delivery that can go, and gives back those that cannot go soon. NULL: none can.
  */
-static bool launch_one(struct notifier *n, struct ready_lane *l, instant now)
+static struct delivery *next_to_go(struct notifier *n, struct ready_lane *l, instant now)
 {
 	struct delivery **at = &l->first, *d;
-	bool wait;
 
 	while ((d = *at) != NULL) {
-		wait = false;
-		if (now < d->stale)
-			d->provider = provider_enter(n, d->targets[0], d->intent->priority,
-						     d->intent->tries > 0 ? d->intent->provider : NULL, now,
-						     &d->pass, &wait);
-		if (d->provider) {
-			delivery_start(take_out(l, at));
-			return true;
-		}
-		if (wait)
+		if (now >= d->stale)
+			delivery_put_back(take_out(l, at), now);
+		else if (delivery_enter(d, now))
+			return take_out(l, at);
+		else if (d->pass.wait)
 			at = &d->next;
 		else
-			delivery_put_back(take_out(l, at), a_little_later(now));
+			delivery_put_back(take_out(l, at), provider_turn(n, d->targets[0]->channel,
+									 d->intent->priority, d->pass.again));
 	}
-	return false;
+	return NULL;
+}
+
+static size_t gather(struct notifier *n, int cost[PRIORITY_COUNT], struct delivery *going[GO_MAX])
+{
+	size_t count = 0;
+	enum priority p;
+
+	while (count < GO_MAX && n->flying + count < (size_t)sending.flights &&
+	       (p = lanes_next(&n->lanes, cost)) != PRIORITY_COUNT) {
+		going[count] = next_to_go(n, &n->ready[p], clock_now());
+		if (going[count] == NULL || n->ready[p].count == 0)
+			cost[p] = 0;
+		count += going[count] != NULL;
+	}
+	return count;
 }
 
 bool ready_launch(struct notifier *n)
 {
 	int64_t end = clock_monotonic() + TURN;
+	struct delivery *going[GO_MAX];
 	int cost[PRIORITY_COUNT];
-	enum priority p;
+	size_t count, i;
+	int p;
 
 	for (p = 0; p < PRIORITY_COUNT; p++)
 		cost[p] = n->ready[p].count > 0;
-	while (n->flying < (size_t)sending.flights && (p = lanes_next(&n->lanes, cost)) != PRIORITY_COUNT) {
-		if (!launch_one(n, &n->ready[p], clock_now()) || n->ready[p].count == 0)
-			cost[p] = 0;
+	while ((count = gather(n, cost, going)) > 0) {
+		limits_ask(n, going, count, clock_now());
+		for (i = 0; i < count; i++)
+			if (going[i]->held_until)
+				delivery_put_back(going[i], going[i]->held_until);
+			else
+				delivery_start(going[i]);
 		if (clock_monotonic() >= end)
 			return true;
 	}

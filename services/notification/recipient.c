@@ -49,12 +49,14 @@ static const char *token_text(const void *parent, const struct json *token)
 static void read_targets(const void *parent, struct recipient *r)
 {
 	const struct json *a = json_get(r->holds, "addresses"), *push = json_get(a, "push"), *v;
+	const char *slack;
 
 	add_target(r, CHANNEL_EMAIL, json_get_text(a, "email", NULL), "");
 	for (v = push ? push->first : NULL; v; v = v->next)
 		add_target(r, CHANNEL_PUSH, token_text(parent, json_get(v, "token")),
 			   json_get_text(v, "platform", ""));
-	add_target(r, CHANNEL_SLACK, json_get_text(a, "slack", NULL), "");
+	slack = json_get_text(a, "slack", NULL);
+	add_target(r, CHANNEL_SLACK, slack, slack && strstr(slack, "://") ? "webhook" : "");
 }
 
 static void read_recipient(const void *parent, const struct rows *rows, size_t i, struct recipient *r)

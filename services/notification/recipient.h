@@ -22,7 +22,7 @@ struct mark {
 /* An address of a member. */
 struct target {
 	enum channel channel;
-	const char *address, *platform; /* platform of a push token, else "" */
+	const char *address, *platform; /* of a push token, "webhook" of Slack's, else "" */
 	unsigned char hash[ADDRESS_HASH];
 	struct mark *marks; /* on the suppression list */
 	size_t mark_count;

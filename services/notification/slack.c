@@ -1,7 +1,8 @@
 /*
  * slack.c - the steps of a delivery to Slack
  *
- * A conversation may have to be found first (users.lookupByEmail, conversations.open). The Web API has no
+ * A conversation may have to be found first (users.lookupByEmail, conversations.open), once: it is kept until
+ * Slack does not know it any more. The Web API has no
  * idempotency key, so a repetition first looks into the conversation for a message with our id in its
  * metadata.
  */
@@ -32,6 +33,7 @@ enum phase {
 struct delivery {
 	enum phase phase;
 	const char *user, *channel; /* NULL until known */
+	bool booked;                /* the channel is one that was found before */
 	const char *new_address;
 	const char *cursor;
 	int limit, pages;
@@ -172,6 +174,28 @@ static bool is_email(const char *text)
 	return at && at > text && at[1] && strlen(text) <= ADDRESS_MAX;
 }
 
+static enum step find_conversation(struct visit *v)
+{
+	if (is_email(v->m->address))
+		return ask_lookup(v);
+	v->delivery->user = v->m->address;
+	return ask_open(v);
+}
+
+static enum step begin_with_person(struct visit *v)
+{
+	const char *known = slack_book_find(v->slack->book, v->parent, v->m->address, v->m->now);
+
+	if (known == NULL)
+		return find_conversation(v);
+	if (known[0] == '\0')
+		return slack_done(v->out, OUTCOME_DEAD, "users_not_found",
+				  "Slack said a short while ago that there is nobody of that address");
+	v->delivery->booked = true;
+	v->delivery->channel = v->delivery->new_address = known;
+	return ask_in_channel(v);
+}
+
 static enum step begin(struct visit *v)
 {
 	const char *address = v->m->address;
@@ -181,12 +205,8 @@ static enum step begin(struct visit *v)
 		v->delivery->channel = address;
 		return ask_in_channel(v);
 	}
-	if (is_id(address, "UW")) {
-		v->delivery->user = address;
-		return ask_open(v);
-	}
-	if (is_email(address))
-		return ask_lookup(v);
+	if (is_id(address, "UW") || is_email(address))
+		return begin_with_person(v);
 	return slack_done(v->out, OUTCOME_DEAD, "bad_address",
 			  "neither a conversation, a user, nor an e-mail address");
 }
@@ -216,6 +236,7 @@ static enum step heard_channel(struct visit *v, const struct json *reply)
 	if (!is_id(id, "CGD"))
 		return strange(v, "conversations.open gave no conversation id");
 	v->delivery->channel = v->delivery->new_address = talloc_strdup(v->parent, id);
+	slack_book_put(v->slack->book, v->m->address, id, v->m->now);
 	return ask_in_channel(v);
 }
 
@@ -265,6 +286,22 @@ static bool cut_short(struct visit *v, const struct answer *a)
 	return json_parse(v->parent, a->body, a->length, &fault) == NULL;
 }
 
+/* What Slack does not know is forgotten; a conversation out of the book is then found anew, once. */
+static enum step told_no(struct visit *v)
+{
+	struct delivery *d = v->delivery;
+
+	if (d->phase == PHASE_LOOKUP && strcmp(v->out->code, "users_not_found") == 0)
+		slack_book_put(v->slack->book, v->m->address, "", v->m->now);
+	if (!d->booked || strcmp(v->out->code, "channel_not_found") != 0)
+		return STEP_DONE;
+	slack_book_drop(v->slack->book, v->m->address);
+	d->booked = false;
+	d->new_address = NULL;
+	slack_clear(v->out);
+	return find_conversation(v);
+}
+
 static enum step heard(struct visit *v, const struct answer *a)
 {
 	const struct json *reply;
@@ -274,7 +311,7 @@ static enum step heard(struct visit *v, const struct answer *a)
 		return ask_history(v);
 	}
 	if (!slack_judge_api(v->parent, a, v->delivery->phase == PHASE_POST, &reply, v->out))
-		return STEP_DONE;
+		return told_no(v);
 	switch (v->delivery->phase) {
 	case PHASE_LOOKUP:
 		return heard_user(v, reply);
@@ -304,6 +341,12 @@ static enum step api_next(struct driver *d, const void *parent, const struct mes
 	return step;
 }
 
+/* A bot's token is of one workspace; it is hashed by whoever takes it. */
+const char *slack_workspace(const struct driver *d)
+{
+	return ((const struct slack *)d->config)->token;
+}
+
 struct driver *slack_api_new(const void *parent, const struct slack_settings *settings, const char **error)
 {
 	struct driver *d = slack_driver_new(parent, settings);
@@ -320,6 +363,7 @@ struct driver *slack_api_new(const void *parent, const struct slack_settings *se
 		talloc_free(d);
 		return NULL;
 	}
+	slack->book = slack_book_new(slack, settings->cache, slack->token);
 	d->name = "slack";
 	d->next = api_next;
 	return d;

@@ -5,12 +5,14 @@
 #define AE_NOTIFICATION_SLACK_CONFIG_H
 
 #include "services/notification/slack.h"
+#include "services/notification/slack_book.h"
 
 /* A driver's config. */
 struct slack {
 	const char *base_url; /* without a slash at the end */
 	const char *ca_file;
-	char *token; /* NULL for webhooks */
+	char *token;             /* NULL for webhooks */
+	struct slack_book *book; /* likewise */
 	int64_t timeout;
 	bool allow_plain;
 };

@@ -7,9 +7,12 @@
 #include <talloc.h>
 
 #include "services/notification/guard.h"
+#include "services/notification/push_url.h"
 #include "services/notification/slack_blocks.h"
 #include "services/notification/slack_config.h"
 #include "services/notification/slack_judge.h"
+
+const char slack_webhook_name[] = "slack_webhook";
 
 /* Plain http is for a counterpart on this machine, which the guard would refuse. */
 static enum step webhook_ask(struct slack *slack, const void *parent, const struct message *m,
@@ -54,12 +57,19 @@ static enum step webhook_next(struct driver *d, const void *parent, const struct
 	return STEP_DONE;
 }
 
+/* The servers of webhooks are told apart by their origin. */
+static const char *webhook_server(const struct driver *d, const void *parent, const char *address)
+{
+	(void)d;
+	return push_url_origin(parent, address);
+}
+
 struct driver *slack_webhook_new(const void *parent, const struct slack_settings *settings)
 {
 	struct driver *d = slack_driver_new(parent, settings);
 
-	d->name = "slack_webhook";
-	d->many_servers = true;
+	d->name = slack_webhook_name;
+	d->server = webhook_server;
 	d->next = webhook_next;
 	return d;
 }

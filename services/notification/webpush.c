@@ -203,6 +203,18 @@ static enum step webpush_next(struct driver *d, const void *parent, const struct
 	return ask(&v);
 }
 
+/* Push services are told apart by their origin. */
+static const char *webpush_server(const struct driver *d, const void *parent, const char *address)
+{
+	const char *fault;
+	size_t length = strnlen(address, ADDRESS_MAX + 1);
+	const struct json *j = length <= ADDRESS_MAX ? json_parse(parent, address, length, &fault) : NULL;
+	const char *url = json_get_text(j, "endpoint", NULL);
+
+	(void)d;
+	return url ? push_url_origin(parent, url) : NULL;
+}
+
 struct driver *webpush_driver_new(const void *parent, const struct webpush_settings *settings,
 				  const char **error)
 {
@@ -220,7 +232,7 @@ struct driver *webpush_driver_new(const void *parent, const struct webpush_setti
 	w->timeout = settings->timeout > 0 ? settings->timeout : TIMEOUT_SECONDS * SECOND;
 	w->allow_plain = settings->allow_plain;
 	d->name = "webpush";
-	d->many_servers = true;
+	d->server = webpush_server;
 	d->channel = CHANNEL_PUSH;
 	d->config = w;
 	d->next = webpush_next;

@@ -53,7 +53,7 @@ START_TEST(each_step_has_its_say)
 	decide(&in, &d);
 	ck_assert_int_eq(d.step_count, DECIDE_STEP_COUNT);
 	ck_assert(d.channel_count == 2 && d.channels[0] == CHANNEL_EMAIL && d.channels[1] == CHANNEL_PUSH);
-	in.available = 0, in.retry_at = NOW + 5 * SECOND;
+	in.available = 0, in.retry_at[CHANNEL_EMAIL] = NOW + 5 * SECOND;
 	EXPECT(in, DECIDED_HOLD, REASON_PROVIDERS_DOWN);
 	in.frequency = FREQUENCY_WEEKLY;
 	EXPECT(in, DECIDED_DIGEST, REASON_DIGEST_WEEKLY);
@@ -187,7 +187,7 @@ static struct decision_input random_facts(void)
 	in.sent_category_week = (int)(lrand48() % 6), in.sent_week = (int)(lrand48() % 9);
 	in.category_cap = (struct cap){chance(30) ? 2 : 0, chance(30) ? 5 : 0};
 	in.total_cap = (struct cap){chance(30) ? 4 : 0, chance(30) ? 8 : 0};
-	in.available = some_channels(90), in.retry_at = in.now + 5 * SECOND;
+	in.available = some_channels(90), in.retry_at[lrand48() % CHANNEL_COUNT] = in.now + 5 * SECOND;
 	return in;
 }
 

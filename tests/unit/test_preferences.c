@@ -51,6 +51,10 @@ START_TEST(faults_name_their_place)
 		 "{\"platform\":\"fcm\",\"token\":\"0123456789abcdef\"}]}}",
 		 "/addresses/push/1", "already"},
 		{"{\"addresses\":{\"slack\":\"general\"}}", "/addresses/slack", "Slack"},
+		{"{\"addresses\":{\"slack\":\"http://hooks.slack.com/services/T/B/x\"}}", "/addresses/slack",
+		 "https"},
+		{"{\"addresses\":{\"slack\":\"https://10.0.0.1/x\"}}", "/addresses/slack", "inner network"},
+		{"{\"addresses\":{\"slack\":\"a@b@c\"}}", "/addresses/slack", ""},
 		{"{\"addresses\":{\"fax\":\"1\"}}", "/addresses/fax", "email, push, slack"},
 	};
 	struct fault faults[PREFERENCES_FAULTS_MAX];
@@ -81,6 +85,8 @@ START_TEST(whole_documents_pass)
 		"\"platform\":\"fcm\","
 		"\"token\":\"dGhpcyBpcyBhIHRva2Vu\"}]},\"tracking_consent\":false,\"marketing_consent\":"
 		"true}",
+		"{\"addresses\":{\"slack\":\"ann@example.org\"}}",
+		"{\"addresses\":{\"slack\":\"https://hooks.slack.com/services/T0/B0/secret\"}}",
 	};
 	struct fault faults[PREFERENCES_FAULTS_MAX];
 	void *t = talloc_new(NULL);
@@ -156,6 +162,14 @@ START_TEST(document_goes_before_profile)
 	ck_assert_str_eq(json_get_text(a, "email", ""), "a…@example.org");
 	ck_assert_str_eq(json_get_text(json_get(a, "push")->first, "token", ""), "…cdef");
 	ck_assert_str_eq(json_get_text(a, "slack", ""), "…");
+	a = json_get(reply_of(t,
+			      "{\"addresses\":{\"slack\":\"https://hooks.slack.com/services/T/B/secret\"}}",
+			      profile, true),
+		     "addresses");
+	ck_assert_str_eq(json_get_text(a, "slack", ""), "…hooks.slack.com/…");
+	a = json_get(reply_of(t, "{\"addresses\":{\"slack\":\"ann@example.org\"}}", profile, true),
+		     "addresses");
+	ck_assert_str_eq(json_get_text(a, "slack", ""), "a…@example.org");
 	talloc_free(t);
 }
 END_TEST
