@@ -12,6 +12,7 @@
 #include "services/notification/campaign.h"
 #include "services/notification/notification.h"
 #include "services/notification/notifier.h"
+#include "services/notification/queue_figures.h"
 
 static const struct statement statements[] = {SQL_NOTIFICATION_STATEMENTS};
 
@@ -60,6 +61,8 @@ static const struct job jobs[] = {
 	{.name = "bounces", .pressing = true, .run = run_bounces},
 	{.name = "campaigns", .interval = SECOND, .run = run_campaigns},
 	{.name = "digests", .interval = SECOND, .run = run_digests},
+	{.name = "retention", .interval = 60 * SECOND, .run = run_retention},
+	{.name = "queue_figures", .interval = 15 * SECOND, .run = run_queue_figures},
 	{.name = "base_templates", .interval = 60 * SECOND, .run = run_base_templates},
 };
 
@@ -104,9 +107,12 @@ static bool start(struct daemon *d)
 				    "Attempts that failed", "provider");
 	n->decided = metrics_counter(d->metrics, "ae_notification_decisions_total", "Decisions by outcome",
 				     "outcome");
+	n->deleted = metrics_counter(d->metrics, "ae_notification_deleted_total",
+				     "Rows that had become old, by what they were of", "what");
 	open_answers(n);
 	n->limits = limits_new(n);
-	if (n->wire == NULL || !providers_open(n, &error) || !bounces_open(n, &error)) {
+	if (n->wire == NULL || !providers_open(n, &error) || !bounces_open(n, &error) ||
+	    !retention_check(n, &error)) {
 		log_error("cannot start reason=\"%s\"", error);
 		return false;
 	}

@@ -31,6 +31,13 @@ PLANS = [
     ("get_logs", f"{MEMBER}, ARRAY[{ID}]", ALL),
     ("lock_recipients", f"ARRAY[{MEMBER}]", 1),
     ("get_newest_template", "'plan-3'", 3),
+    ("get_told", ID, 1),
+    ("get_returned", f"ARRAY[{ID}], now() - interval '2 days'", 1),
+    ("delete_old_requests", "now() - interval '3 days', 500", 500),
+    ("delete_old_provider_events", "now() - interval '3 days', 500", 500),
+    ("delete_old_soft_bounces", "now() - interval '3 days', 500", 500),
+    ("delete_old_notifications", "'PLAN0000000000000000000777', 'PLAN0000000000000000003777', 100", 100),
+    ("get_queue_retries", "ARRAY['relay', 'slack', 'fcm']", 400),
     ("list_dead", "NULL, 51", 51),
 ]
 
@@ -51,6 +58,12 @@ def fill(cursor):
     cursor.execute("""INSERT INTO analytics.notification_templates (name, version, document, created_by)
                       SELECT 'plan-' || n, v, '{}', 'x' FROM generate_series(1, 500) n, generate_series(1, 3) v""")
     cursor.execute("""INSERT INTO analytics.notification_dead_letters SELECT 'PLAD' || lpad(n::text, 22, '0'), 'plan-' || n, 'x', '' FROM generate_series(1, 2000) n""")
+    cursor.execute("UPDATE analytics.notifications SET provider = 'relay', tries = 1 WHERE status = 0 AND right(notification_id, 1) = '7'")
+    cursor.execute("""INSERT INTO analytics.notification_requests (client, key, fingerprint, status, body, created_at)
+                      SELECT 'x', n, '', 202, '{}', now() - n * interval '1 minute' FROM generate_series(1, 10000) n""")
+    cursor.execute("INSERT INTO analytics.notification_engagement SELECT 'x', n, now() - n * interval '1 minute' FROM generate_series(1, 10000) n")
+    cursor.execute("INSERT INTO analytics.notification_soft_bounces SELECT 0, decode(md5(n::text), 'hex'), now() - n * interval '1 minute' FROM generate_series(1, 10000) n")
+
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +103,29 @@ def test_what_is_due_tomorrow_is_not_read_today(plans):
     """The lane of engagement has 4,000 held notifications and nothing due."""
     system_plan = plans["claim_due"]
     assert all("due_at <= " in n["Index Cond"] for n in plan_nodes(system_plan) if n.get("Index Name") == "notifications_queue"), system_plan
+
+
+def test_a_long_queue_is_estimated_not_counted(system):
+    """60,000 open in one lane: no more than the first 2,001 of it are read, and what is told is near the truth."""
+    query = (pathlib.Path(ROOT) / "sql/queries/notification/get_queue.sql").read_text()
+    connection = system.connect()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("""INSERT INTO analytics.notifications (notification_id, member_id, status, priority, category, template, template_version, client, due_at)
+                          SELECT 'LONG' || lpad(n::text, 22, '0'), 'long-' || n % 5000, CASE WHEN n % 6 = 0 THEN 1 WHEN n % 3000 = 1 THEN 3 ELSE 0 END, 3, 'tier', 'x', 1, 'x',
+                              now() + (n - 40000) * interval '1 second' FROM generate_series(1, 60000) n""")
+        cursor.execute("""INSERT INTO analytics.notifications (notification_id, member_id, status, priority, category, template, template_version, client, due_at)
+                          SELECT 'FEW' || lpad(n::text, 23, '0'), 'few', n % 2, 1, 'tier', 'x', 1, 'x', now() - interval '1 hour' FROM generate_series(1, 7) n""")
+        cursor.execute("ANALYZE analytics.notifications")
+        cursor.execute(query)
+        lanes = {row[0]: row[1:] for row in cursor.fetchall()}
+        cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + query)
+        plan = cursor.fetchone()[0][0]["Plan"]
+    finally:
+        connection.rollback()
+        connection.close()
+    exact, open_, due, held, sending, oldest = lanes[3]
+    assert not exact and 54000 < open_ < 66000 and 34000 < due < 46000 and 8000 < held < 12000 and sending > 0 and oldest
+    assert lanes[1][:5] == (True, 7, 7, 4, 0) and lanes[0] == (True, 0, 0, 0, 0, None)
+    scans = [n for n in plan_nodes(plan) if n.get("Relation Name") == "notifications"]
+    assert scans and all("Index" in n["Node Type"] and n["Actual Rows"] * n["Actual Loops"] <= 4 * 2001 for n in scans), scans
