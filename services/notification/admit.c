@@ -186,7 +186,9 @@ static bool enter(struct provider *p, const struct target *t, enum priority prio
 	pass->again = now + SECOND / 4;
 	if (again && !retry_take(&g->budget, &retry_policy, now))
 		return false;
-	pass->term = breaker_enter(&g->breaker, policy_of(p), now, random_share());
+	/* What is critical is little, and the first to go while only a share of all passes. */
+	pass->term = breaker_enter(&g->breaker, policy_of(p), now,
+				   priority == PRIORITY_CRITICAL ? 0 : random_share());
 	if (pass->term == 0)
 		return false;
 	if (!again)

@@ -39,7 +39,7 @@ struct sending_settings {
 	int64_t keep_keys, keep_provider_events, keep_soft_bounces, keep_notifications;
 	const char *fcm_account_file, *fcm_url, *fcm_token_url, *push_ca_file;
 	const char *apns_key_file, *apns_key_id, *apns_team_id, *apns_topic, *apns_url, *vapid_key_file,
-		*vapid_subject;
+		*push_local, *vapid_subject;
 	const char *slack_url, *slack_token_file, *slack_ca_file;
 	const char *sendgrid_key, *mailgun_key_file, *sns_topics, *postmark_user, *postmark_password_file,
 		*slack_secret_file;

@@ -130,6 +130,7 @@ static bool open_push(struct notifier *n, const char **error)
 	struct webpush_settings web = {.key_file = sending.vapid_key_file,
 				       .subject = sending.vapid_subject,
 				       .ca_file = sending.push_ca_file,
+				       .local = sending.push_local,
 				       .allow_plain = sending.push_plain};
 	struct driver *d;
 

@@ -56,8 +56,13 @@ static bool is_loopback(const char *host)
 
 bool push_url_local(const char *url)
 {
+	return strncmp(url, "http://", 7) == 0 && push_url_loopback(url);
+}
+
+bool push_url_loopback(const char *url)
+{
 	void *scratch = talloc_new(NULL);
-	CURLU *u = strncmp(url, "http://", 7) == 0 ? read_url(scratch, url) : NULL;
+	CURLU *u = read_url(scratch, url);
 	bool local = u && is_loopback(part(scratch, u, CURLUPART_HOST, 0));
 
 	curl_url_cleanup(u);

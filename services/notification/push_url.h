@@ -13,7 +13,9 @@
 char *push_base_url(const void *parent, const char *name, const char *url, const char *fallback,
 		    bool allow_plain, bool *plain, const char **error);
 
-/* http:// to an address of the loopback. */
+/* To an address of the loopback. */
+bool push_url_loopback(const char *url);
+/* The same, and http://. */
 bool push_url_local(const char *url);
 
 /* "https://host" or "https://host:port" of a URL (RFC 6454), under parent; NULL if it cannot be read. */

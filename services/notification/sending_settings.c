@@ -116,6 +116,10 @@ const struct setting sending_rows[] = {
 	 "Certificates that push services are judged by; empty for the system's"},
 	{"push_plain", SETTING_BOOLEAN, &sending.push_plain, "no", 0, 0,
 	 "http:// to push services on loopback"},
+	{"push_local", SETTING_TEXT, &sending.push_local, "", 0, 300,
+	 "Host and port on loopback of a push service for browsers that is spoken to over TLS; with "
+	 "push_plain "
+	 "only"},
 	{"push_rate", SETTING_INTEGER, &sending.push_rate, "0", 0, 1000000,
 	 "Most messages a second to a push service, all instances together, 0 for no limit"},
 	{"limit_share", SETTING_INTEGER, &sending.limit_share, "50", 1, 100,

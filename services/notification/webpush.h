@@ -16,6 +16,8 @@ struct webpush_settings {
 	const char *subject;  /* "mailto:..." or "https://...": where push services complain */
 	const char *ca_file;  /* "" = the system's */
 	int64_t timeout;      /* microseconds of one transfer; 0 = 10 s */
+	const char *local;    /* host:port on loopback that is spoken to over TLS all the same, where
+				 allow_plain; "" = none */
 	bool allow_plain;     /* endpoints http:// on loopback, for tests and development */
 };
 

@@ -60,9 +60,12 @@ static struct driver *open_driver(const void *parent, const char *name, const st
 				     text_of(s, "base_url"),
 				     text_of(s, "ca_file"),
 				     timeout};
-	struct webpush_settings webpush = {text_of(s, "key_file"), text_of(s, "subject"),
-					   text_of(s, "ca_file"), timeout,
-					   json_get_boolean(s, "plain", false)};
+	struct webpush_settings webpush = {.key_file = text_of(s, "key_file"),
+					   .subject = text_of(s, "subject"),
+					   .ca_file = text_of(s, "ca_file"),
+					   .local = text_of(s, "local"),
+					   .timeout = timeout,
+					   .allow_plain = json_get_boolean(s, "plain", false)};
 	struct driver *d = NULL;
 	const char *error = "usage: push_probe fcm|apns|webpush";
 

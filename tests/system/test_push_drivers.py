@@ -8,6 +8,8 @@ import contextlib
 import hashlib
 import http.server
 import json
+import os
+import shutil
 import socket
 import ssl
 import struct
@@ -29,7 +31,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from conftest import BUILD
+from conftest import BUILD, ROOT
 
 ID = "01JDF0ZZZZ8QYV6W3M2K1T4R5N"
 UUID = "01935e0f-ffff-45fd-b370-7414c3a260b5"
@@ -641,3 +643,62 @@ def test_webpush_trouble(service, fault, outcome, code, wait):
     service.script["ada"] = [fault]
     (got,) = service.send({}, timeout_ms=1000)
     assert (got["outcome"], got["code"], got["retry_after"]) == (outcome, code, wait * 1_000_000), got
+
+
+class SecurePushService(PushService):
+    """The same over TLS, under a certificate of the tests' CA."""
+
+    def __init__(self, authority):
+        super().__init__()
+        self.socket = tls_of(authority, ["http/1.1"]).wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        self.base = f"https://localhost:{self.server_port}"
+        self.browsers = {"ada": Browser(f"{self.base}/push/ada")}
+
+
+def test_webpush_over_tls(authority, tmp_path):
+    """On this machine only where the setting names it, and only if its certificate is good."""
+    (tmp_path / "vapid.pem").write_text(pem(key := ec.generate_private_key(ec.SECP256R1())))
+    with running(SecurePushService(authority)) as service, running(SecurePushService(authority)) as other:
+        service.key = other.key = key
+        settings = {"key_file": str(tmp_path / "vapid.pem"), "subject": "mailto:ops@example.org", "plain": True, "ca_file": str(authority[0]),
+                    "local": f"localhost:{service.server_port}"}
+        ada = {"address": json.dumps(service.browsers["ada"].subscription)}
+        elsewhere = {"address": json.dumps(other.browsers["ada"].subscription)}
+        good, refused = probe("webpush", settings, ada, elsewhere)
+        assert good["outcome"] == "accepted" and service.messages[0][1]["title"] == "Well done", good
+        assert (refused["outcome"], refused["code"], refused["transfers"]) == ("dead", "bad_endpoint", 0) and other.calls == []
+        for wrong in ({"ca_file": ""}, {"local": f"127.0.0.2:{service.server_port}"}):
+            (got,) = probe("webpush", {**settings, **wrong}, ada)
+            assert got["outcome"] != "accepted", got
+        for wrong in ({"local": "push.example.org:443"}, {"plain": False}):
+            with pytest.raises(AssertionError, match="push_local"):
+                probe("webpush", {**settings, **wrong}, ada)
+        assert len(service.messages) == 1
+
+
+@pytest.fixture(scope="module")
+def oracle():
+    """decrypt.js beside the packages of its lock file, which are installed once and kept with the build."""
+    folder, source = BUILD / "oracle", ROOT / "tests" / "lib" / "oracle"
+    names = ("package.json", "package-lock.json", "decrypt.js")
+    fresh = (folder / "node_modules" / "http_ece").is_dir() and all((folder / n).read_bytes() == (source / n).read_bytes() for n in names)
+    if not fresh:
+        folder.mkdir(exist_ok=True)
+        for n in names:
+            shutil.copy(source / n, folder / n)
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, check=True, timeout=300, stdout=subprocess.DEVNULL)
+    return folder / "decrypt.js"
+
+
+def test_webpush_messages_are_read_by_http_ece(service, oracle):
+    """What we encrypted, decrypted by an implementation that is neither ours nor the tests'."""
+    answers = service.send({}, {"text": "ü 🎉 " + "x" * 9000}, {"text": ""})
+    assert [a["outcome"] for a in answers] == ["accepted"] * 3
+    ada = service.browsers["ada"]
+    secret = ada.key.private_numbers().private_value.to_bytes(32, "big")
+    for body, (_, plain, _) in zip(service.bodies, service.messages):
+        given = {"body": b64(body), "key": b64(secret), "auth": b64(ada.auth)}
+        done = subprocess.run(["node", oracle], input=json.dumps(given), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+        assert done.returncode == 0 and json.loads(done.stdout) == plain, done.stderr
+        given["auth"] = b64(os.urandom(16))
+        assert subprocess.run(["node", oracle], input=json.dumps(given), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=60).returncode != 0
