@@ -107,7 +107,7 @@ static struct message_template *check_template(struct request *req, struct send_
 	}
 	if (variables == NULL)
 		variables = json_parse(req, "{}", 2, &error);
-	if (!template_check(req, t, variables, faults, &count)) {
+	if (!template_check(req, t, variables, "/variables", faults, &count)) {
 		*out = reply_faults(req, ERR_INVALID, talloc_memdup(req, faults, count * sizeof(*faults)),
 				    count);
 		return NULL;

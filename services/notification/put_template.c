@@ -14,6 +14,8 @@ reply put_template(struct request *req, const struct put_template_in *in)
 	struct json_writer *w = json_writer_new(req);
 	const char *error, *text;
 	const struct json *document = json_parse(req, req->body, req->body_length, &error);
+	struct message_template *t;
+	struct fault fault;
 	struct rows *r;
 
 	if (document == NULL)
@@ -21,8 +23,8 @@ reply put_template(struct request *req, const struct put_template_in *in)
 	if (!category_name_valid(in->name))
 		return reply_error(req, ERR_INVALID,
 				   "a template's name is of lower-case letters, digits, '_', '-' and '.'");
-	if (template_read(req, document, &error) == NULL)
-		return reply_error(req, ERR_UNPROCESSABLE, "%s", error);
+	if ((t = template_read(req, document, &fault)) == NULL || !template_try(req, t, &fault))
+		return reply_faults(req, ERR_UNPROCESSABLE, talloc_memdup(req, &fault, sizeof(fault)), 1);
 	json_put_value(w, NULL, document);
 	text = json_text(w, NULL);
 	r = db_query(req->db, req, SQL_NOTIFICATION_PUT_TEMPLATE, "ttt", in->name, text, req->subject);

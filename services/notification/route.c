@@ -167,7 +167,7 @@ static void follow(struct routing *g, const struct route *route, const struct lo
 	}
 	if (t == NULL || category_find(route->category) == NULL)
 		batch_reject(g->batch, e, "", "route %s: its template or category is not known", route->id);
-	else if (!template_check(g->made, t->template, e->data, faults, &count))
+	else if (!template_check(g->made, t->template, e->data, "/data", faults, &count))
 		batch_reject(g->batch, e, faults[0].pointer, "route %s: %s", route->id, faults[0].detail);
 	else
 		make_intent(g, route, e, t->name, t->version);

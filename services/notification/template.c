@@ -1,7 +1,7 @@
 /*
  * template.c - templates: parsed once, checked against their own sample, rendered by channel and language
  *
- *   {"description", "schema": {"required": [...], "properties": {name: {"type"}}}, "sample": {...},
+ *   {"description", "schema": a JSON Schema of the variables (common/validator.h), "sample": {...},
  * "partials": {name: text}, "locales": {"en": {"email": {"subject", "text", "html"}, "push": {"title",
  * "body", "link"}, "slack": {"text"}}}, "images": {name: see template_image.h}}
  */
@@ -10,6 +10,7 @@
 #include <talloc.h>
 
 #include "common/mustache.h"
+#include "common/validator.h"
 #include "services/notification/categories.h"
 #include "services/notification/template.h"
 #include "services/notification/template_image.h"
@@ -36,38 +37,44 @@ struct words {
 };
 
 struct message_template {
-	const struct json *document, *schema, *sample, *partials;
+	const struct json *document, *sample, *partials;
+	struct validator
+		*variables; /* NULL: there is no schema, or schema_fault says what is wrong with it */
+	struct fault schema_fault;
 	struct words words[LOCALES_MAX];
 	size_t count;
 };
 
 /* --- reading --------------------------------------------------------------------------------------- */
 
-static bool read_piece(struct message_template *t, struct words *w, enum channel c, int k,
-		       const struct json *text, const char **error)
+static bool wrong(const struct message_template *t, const struct json *place, const char *detail,
+		  struct fault *fault)
 {
-	const char *fault;
+	*fault = (struct fault){json_pointer(t, place), detail};
+	return false;
+}
+
+static bool read_piece(struct message_template *t, struct words *w, enum channel c, int k,
+		       const struct json *text, struct fault *fault)
+{
+	const char *error;
 
 	if (text == NULL)
 		return true;
-	if (text->kind != JSON_TEXT) {
-		*error = talloc_asprintf(t, "%s: must be a text", json_pointer(t, text));
-		return false;
-	}
-	w->piece[c][k] = mustache_parse(t, text->text, text->length, &fault);
-	if (w->piece[c][k] == NULL)
-		*error = talloc_asprintf(t, "%s: %s", json_pointer(t, text), fault);
-	return w->piece[c][k] != NULL;
+	if (text->kind != JSON_TEXT)
+		return wrong(t, text, "must be a text", fault);
+	w->piece[c][k] = mustache_parse(t, text->text, text->length, &error);
+	return w->piece[c][k] || wrong(t, text, error, fault);
 }
 
-static bool read_words(struct message_template *t, const struct json *locale, const char **error)
+static bool read_words(struct message_template *t, const struct json *locale, struct fault *fault)
 {
 	struct words *w = &t->words[t->count++];
 	const struct json *channel;
 	int c, k;
 
 	w->locale = locale->name;
-	if ((w->images = template_images_read(t, json_get(t->document, "images"), w->locale, error)) == NULL)
+	if ((w->images = template_images_read(t, json_get(t->document, "images"), w->locale, fault)) == NULL)
 		return false;
 	for (c = 0; c < CHANNEL_COUNT; c++) {
 		if ((channel = json_get(locale, channel_name((enum channel)c))) == NULL)
@@ -75,59 +82,84 @@ static bool read_words(struct message_template *t, const struct json *locale, co
 		w->there[c] = true;
 		for (k = 0; k < PIECES; k++)
 			if (piece_names[c][k] && !read_piece(t, w, (enum channel)c, k,
-							     json_get(channel, piece_names[c][k]), error))
+							     json_get(channel, piece_names[c][k]), fault))
 				return false;
-		if (w->piece[c][1] == NULL || (piece_names[c][0] && w->piece[c][0] == NULL)) {
-			*error = talloc_asprintf(t, "%s: wants %s%s%s", json_pointer(t, channel),
-						 piece_names[c][0] ? piece_names[c][0] : "",
-						 piece_names[c][0] ? " and " : "", piece_names[c][1]);
-			return false;
-		}
+		if (w->piece[c][1] == NULL || (piece_names[c][0] && w->piece[c][0] == NULL))
+			return wrong(t, channel,
+				     talloc_asprintf(t, "wants %s%s%s",
+						     piece_names[c][0] ? piece_names[c][0] : "",
+						     piece_names[c][0] ? " and " : "", piece_names[c][1]),
+				     fault);
 	}
 	return true;
 }
 
-static bool check_sample(struct message_template *t, const char **error)
-{
-	struct fault faults[TEMPLATE_FAULTS_MAX];
-	struct message m = {0};
-	size_t count, i;
-	int c;
-
-	if (!template_check(t, t, t->sample, faults, &count)) {
-		*error = talloc_asprintf(t, "/sample%s: %s", faults[0].pointer, faults[0].detail);
-		return false;
-	}
-	for (i = 0; i < t->count; i++)
-		for (c = 0; c < CHANNEL_COUNT; c++)
-			if (t->words[i].there[c] &&
-			    !template_render(t, t, (enum channel)c, t->words[i].locale, t->sample, &m, error))
-				return false;
-	return true;
-}
-
-struct message_template *template_read(const void *parent, const struct json *document, const char **error)
+struct message_template *template_read(const void *parent, const struct json *document, struct fault *fault)
 {
 	struct message_template *t = talloc_zero(parent, struct message_template);
-	const struct json *locales = json_get(document, "locales"), *l;
+	const struct json *locales = json_get(document, "locales"), *schema = json_get(document, "schema"),
+			  *l;
 
 	t->document = document;
-	t->schema = json_get(document, "schema");
 	t->sample = json_get(document, "sample");
 	t->partials = json_get(document, "partials");
 	if (document->kind != JSON_OBJECT || locales == NULL || locales->kind != JSON_OBJECT ||
 	    locales->count == 0 || locales->count > LOCALES_MAX) {
-		*error = "/locales: must be an object of 1 to 50 languages";
+		*fault = (struct fault){"/locales", "must be an object of 1 to 50 languages"};
 		return NULL;
 	}
 	if (t->sample == NULL || t->sample->kind != JSON_OBJECT) {
-		*error = "/sample: must be an object of variables to try the template with";
+		*fault = (struct fault){"/sample", "must be an object of variables to try the template with"};
 		return NULL;
 	}
 	for (l = locales->first; l; l = l->next)
-		if (!read_words(t, l, error))
+		if (!read_words(t, l, fault))
 			return NULL;
-	return check_sample(t, error) ? t : NULL;
+	if (schema)
+		t->variables = validator_read(t, schema, &t->schema_fault);
+	return t;
+}
+
+/* The sample is rendered in every language and channel. */
+static bool try_words(const void *parent, const struct message_template *t, struct fault *fault)
+{
+	const char *error;
+	struct message m = {0};
+	size_t i;
+	int c;
+
+	for (i = 0; i < t->count; i++)
+		for (c = 0; c < CHANNEL_COUNT; c++)
+			if (t->words[i].there[c] &&
+			    !template_render(parent, t, (enum channel)c, t->words[i].locale, t->sample, &m,
+					     &error)) {
+				*fault = (struct fault){talloc_asprintf(parent, "/locales/%s/%s",
+									t->words[i].locale,
+									channel_name((enum channel)c)),
+							error};
+				return false;
+			}
+	return true;
+}
+
+bool template_try(const void *parent, const struct message_template *t, struct fault *fault)
+{
+	struct fault faults[TEMPLATE_FAULTS_MAX];
+	size_t count;
+
+	*fault = t->schema_fault;
+	if (fault->pointer)
+		return false;
+	if (!template_check(parent, t, t->sample, "/sample", faults, &count)) {
+		*fault = faults[0];
+		return false;
+	}
+	return try_words(parent, t, fault);
+}
+
+const struct json *template_sample(const struct message_template *t)
+{
+	return t->sample;
 }
 
 unsigned template_channels(const struct message_template *t)
@@ -145,52 +177,27 @@ unsigned template_channels(const struct message_template *t)
 
 /* --- variables ------------------------------------------------------------------------------------- */
 
-static bool kind_matches(const char *type, const struct json *v)
+/* A template of an older release may have a schema that this one does not take: it can be sent no more. */
+static size_t refuse_all(const void *parent, const struct message_template *t, const char *at,
+			 struct fault *fault)
 {
-	static const struct {
-		const char *type;
-		unsigned kinds;
-	} table[] = {
-		{"string", 1u << JSON_TEXT},
-		{"integer", 1u << JSON_INTEGER},
-		{"number", 1u << JSON_INTEGER | 1u << JSON_REAL},
-		{"boolean", 1u << JSON_BOOLEAN},
-		{"array", 1u << JSON_ARRAY},
-		{"object", 1u << JSON_OBJECT},
-		{"null", 1u << JSON_NULL},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (strcmp(table[i].type, type) == 0)
-			return table[i].kinds >> v->kind & 1;
-	return true;
-}
-
-static void fault(const void *parent, struct fault *faults, size_t *count, const char *name,
-		  const char *detail)
-{
-	if (*count < TEMPLATE_FAULTS_MAX)
-		faults[(*count)++] = (struct fault){talloc_asprintf(parent, "/variables/%s", name), detail};
+	*fault = (struct fault){
+		talloc_strdup(parent, at),
+		talloc_asprintf(parent, "cannot be checked, as the template's %s %s; put a new version",
+				t->schema_fault.pointer, t->schema_fault.detail)};
+	return 1;
 }
 
 bool template_check(const void *parent, const struct message_template *t, const struct json *variables,
-		    struct fault faults[TEMPLATE_FAULTS_MAX], size_t *fault_count)
+		    const char *at, struct fault faults[TEMPLATE_FAULTS_MAX], size_t *fault_count)
 {
-	const struct json *required = json_get(t->schema, "required"),
-			  *properties = json_get(t->schema, "properties"), *v;
-	const char *type;
-
-	*fault_count = 0;
-	for (v = required ? required->first : NULL; v; v = v->next)
-		if (v->kind == JSON_TEXT && json_get(variables, v->text) == NULL)
-			fault(parent, faults, fault_count, v->text, "is required by the template");
-	for (v = variables->first; v; v = v->next) {
-		type = json_get_text(json_get(properties, v->name), "type", "");
-		if (!kind_matches(type, v))
-			fault(parent, faults, fault_count, v->name,
-			      talloc_asprintf(parent, "must be of type %s", type));
-	}
+	if (t->schema_fault.pointer)
+		*fault_count = refuse_all(parent, t, at, faults);
+	else if (t->variables)
+		*fault_count = validator_check(parent, t->variables, variables, at, faults,
+					       TEMPLATE_FAULTS_MAX);
+	else
+		*fault_count = 0;
 	return *fault_count == 0;
 }
 

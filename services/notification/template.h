@@ -13,12 +13,16 @@ enum {
 
 struct message_template;
 
-/* Reads and checks a document. NULL: *error says where and what, under parent. */
-struct message_template *template_read(const void *parent, const struct json *document, const char **error);
+/* Reads a document, which must live as long. NULL: *fault says where and what, under parent. */
+struct message_template *template_read(const void *parent, const struct json *document, struct fault *fault);
+/* Whether a new version may be made of it: its schema is one, and its sample fits and can be rendered. */
+bool template_try(const void *parent, const struct message_template *t, struct fault *fault);
+const struct json *template_sample(const struct message_template *t);
 unsigned template_channels(const struct message_template *t); /* bits */
-/* Whether the variables are what the template's schema wants; pointers and texts under parent. */
+/* Whether the variables are what the template's schema wants; pointers begin with `at`, texts under parent.
+ */
 bool template_check(const void *parent, const struct message_template *t, const struct json *variables,
-		    struct fault faults[TEMPLATE_FAULTS_MAX], size_t *fault_count);
+		    const char *at, struct fault faults[TEMPLATE_FAULTS_MAX], size_t *fault_count);
 /* Fills the texts of out: title, text, html, link, extra, images, locale. All hangs under parent. */
 bool template_render(const void *parent, const struct message_template *t, enum channel channel,
 		     const char *locale, const struct json *variables, struct message *out,

@@ -41,9 +41,9 @@ struct template_images {
 
 /* --- reading --------------------------------------------------------------------------------------- */
 
-static bool refuse(const void *parent, const struct json *at, const char *what, const char **error)
+static bool refuse(const void *parent, const struct json *at, const char *what, struct fault *wrong)
 {
-	*error = talloc_asprintf(parent, "%s: %s", json_pointer(parent, at), what);
+	*wrong = (struct fault){json_pointer(parent, at), what};
 	return false;
 }
 
@@ -67,44 +67,44 @@ static const struct json *of_language(const void *scratch, const struct json *v,
 }
 
 static bool read_text(struct template_images *t, struct template_image *image, enum image_text k,
-		      const struct json *v, const char *locale, const char **error)
+		      const struct json *v, const char *locale, struct fault *wrong)
 {
 	const struct json *text = k >= TEXT_LABEL ? of_language(t, v, locale) : v;
 	const char *fault;
 
 	if (text == NULL)
-		return refuse(t, v, talloc_asprintf(t, "has no words for %s", locale), error);
+		return refuse(t, v, talloc_asprintf(t, "has no words for %s", locale), wrong);
 	if (text->kind != JSON_TEXT)
-		return refuse(t, text, "must be a text", error);
+		return refuse(t, text, "must be a text", wrong);
 	image->text[k] = mustache_parse(t, text->text, text->length, &fault);
-	return image->text[k] || refuse(t, text, fault, error);
+	return image->text[k] || refuse(t, text, fault, wrong);
 }
 
-static bool read_side(struct template_images *t, const struct json *v, int *side, const char **error)
+static bool read_side(struct template_images *t, const struct json *v, int *side, struct fault *wrong)
 {
 	*side = v->kind == JSON_INTEGER ? (int)fmin(fmax((double)v->integer, -1), SIDE_MAX + 1) : 0;
 	return (*side >= PICTURE_SIDE_MIN && *side <= SIDE_MAX) ||
-	       refuse(t, v, "must be a whole number of pixels, 8 to 600", error);
+	       refuse(t, v, "must be a whole number of pixels, 8 to 600", wrong);
 }
 
 static bool read_member(struct template_images *t, struct template_image *image, const struct json *v,
-			const char *locale, const char **error)
+			const char *locale, struct fault *wrong)
 {
 	int k;
 
 	if (strcmp(v->name, "kind") == 0) {
 		image->kind = v->kind == JSON_TEXT ? picture_kind_find(v->text) : PICTURE_KIND_COUNT;
 		return image->kind != PICTURE_KIND_COUNT ||
-		       refuse(t, v, "must be ring, bar, sparkline or columns", error);
+		       refuse(t, v, "must be ring, bar, sparkline or columns", wrong);
 	}
 	if (strcmp(v->name, "width") == 0)
-		return read_side(t, v, &image->width, error);
+		return read_side(t, v, &image->width, wrong);
 	if (strcmp(v->name, "height") == 0)
-		return read_side(t, v, &image->height, error);
+		return read_side(t, v, &image->height, wrong);
 	for (k = 0; k < TEXT_COUNT; k++)
 		if (strcmp(v->name, text_names[k]) == 0)
-			return read_text(t, image, (enum image_text)k, v, locale, error);
-	return refuse(t, v, "is no part of an image", error);
+			return read_text(t, image, (enum image_text)k, v, locale, wrong);
+	return refuse(t, v, "is no part of an image", wrong);
 }
 
 /* A kind has the texts that it is drawn from, and every picture has words. */
@@ -122,7 +122,7 @@ static const char *missing(const struct template_image *image)
 }
 
 static bool read_image(struct template_images *t, const struct json *v, const char *locale,
-		       const char **error)
+		       struct fault *wrong)
 {
 	struct template_image *image = &t->list[t->count++];
 	const struct json *member;
@@ -131,18 +131,18 @@ static bool read_image(struct template_images *t, const struct json *v, const ch
 	image->name = v->name;
 	image->kind = PICTURE_KIND_COUNT;
 	if (!name_valid(v->name))
-		return refuse(t, v, "is no name for an image (a-z, 0-9, _)", error);
+		return refuse(t, v, "is no name for an image (a-z, 0-9, _)", wrong);
 	if (v->kind != JSON_OBJECT)
-		return refuse(t, v, "must be an object", error);
+		return refuse(t, v, "must be an object", wrong);
 	for (member = v->first; member; member = member->next)
-		if (!read_member(t, image, member, locale, error))
+		if (!read_member(t, image, member, locale, wrong))
 			return false;
 	fault = missing(image);
-	return fault == NULL || refuse(t, v, fault, error);
+	return fault == NULL || refuse(t, v, fault, wrong);
 }
 
 struct template_images *template_images_read(const void *parent, const struct json *images,
-					     const char *locale, const char **error)
+					     const char *locale, struct fault *wrong)
 {
 	struct template_images *t = talloc_zero(parent, struct template_images);
 	const struct json *v;
@@ -150,11 +150,11 @@ struct template_images *template_images_read(const void *parent, const struct js
 	if (images == NULL)
 		return t;
 	if (images->kind != JSON_OBJECT || images->count > TEMPLATE_IMAGES_MAX) {
-		refuse(t, images, "must be an object of at most 4 images", error);
+		refuse(t, images, "must be an object of at most 4 images", wrong);
 		return NULL;
 	}
 	for (v = images->first; v; v = v->next)
-		if (!read_image(t, v, locale, error))
+		if (!read_image(t, v, locale, wrong))
 			return NULL;
 	return t;
 }

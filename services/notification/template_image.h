@@ -17,6 +17,7 @@
 #define AE_NOTIFICATION_TEMPLATE_IMAGE_H
 
 #include "common/mustache.h"
+#include "common/problem.h"
 #include "services/notification/channel.h"
 
 enum {
@@ -25,9 +26,9 @@ enum {
 
 struct template_images;
 
-/* The images in the words of a language. NULL: *error says where and what, under parent. */
+/* The images in the words of a language. NULL: *wrong says where and what, under parent. */
 struct template_images *template_images_read(const void *parent, const struct json *images,
-					     const char *locale, const char **error);
+					     const char *locale, struct fault *wrong);
 /* Draws what can be drawn and adds it to the variables as "images". False: *error says why. */
 bool template_images_draw(const void *parent, const struct template_images *t, struct json *variables,
 			  const struct mustache_partials *partials, struct message *out, const char **error);

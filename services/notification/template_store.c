@@ -42,13 +42,13 @@ static struct message_template *keep(struct template_store *s, const char *name,
 				     const char *text, size_t length)
 {
 	void *home = talloc_named_const(s, 0, "template");
-	const char *error = "is no JSON";
-	const struct json *document = json_parse(home, text, length, &error);
-	struct message_template *t = document ? template_read(home, document, &error) : NULL;
+	struct fault fault = {"", "is no JSON"};
+	const struct json *document = json_parse(home, text, length, &fault.detail);
+	struct message_template *t = document ? template_read(home, document, &fault) : NULL;
 	size_t at;
 
 	if (t == NULL) {
-		log_error("template %s@%d cannot be used: %s", name, version, error);
+		log_error("template %s@%d cannot be used: %s %s", name, version, fault.pointer, fault.detail);
 		talloc_free(home);
 		return NULL;
 	}

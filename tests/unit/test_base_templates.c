@@ -74,7 +74,8 @@ static struct message rendered(const void *parent, const char *name, enum channe
 			       const struct json *variables)
 {
 	const char *error = "";
-	struct message_template *t = template_read(parent, parsed(parent, document_of(name)), &error);
+	struct fault fault = {"", ""};
+	struct message_template *t = template_read(parent, parsed(parent, document_of(name)), &fault);
 	struct message m = {.notification_id = "01JD0000000000000000000000",
 			    .member_id = "m",
 			    .category = "tier",
@@ -88,7 +89,7 @@ static struct message rendered(const void *parent, const char *name, enum channe
 			    .link = "",
 			    .expires = INSTANT_MAX};
 
-	ck_assert_msg(t != NULL, "%s: %s", name, error);
+	ck_assert_msg(t != NULL, "%s: %s %s", name, fault.pointer, fault.detail);
 	ck_assert_msg(template_render(parent, t, c, locale, variables, &m, &error), "%s: %s", name, error);
 	return m;
 }
@@ -194,8 +195,8 @@ static void check_slack(const char *name, const char *locale, struct message *m)
 static void check_template(const char *prefix, const char *kind, const char *locale)
 {
 	void *scratch = talloc_new(NULL);
-	const char *name = talloc_asprintf(scratch, "%s%s", prefix, kind), *document = document_of(name),
-		   *error;
+	const char *name = talloc_asprintf(scratch, "%s%s", prefix, kind), *document = document_of(name);
+	struct fault fault = {"", ""};
 	const struct json *d, *variables;
 	struct message_template *t;
 	struct message m;
@@ -203,8 +204,9 @@ static void check_template(const char *prefix, const char *kind, const char *loc
 
 	ck_assert_msg(document != NULL, "%s is not in the release", name);
 	d = parsed(scratch, document);
-	t = template_read(scratch, d, &error);
-	ck_assert_msg(t != NULL, "%s: %s", name, error);
+	t = template_read(scratch, d, &fault);
+	ck_assert_msg(t != NULL && template_try(scratch, t, &fault), "%s: %s %s", name, fault.pointer,
+		      fault.detail);
 	ck_assert_msg(*json_get_text(d, "description", "") != '\0', "%s: no description", name);
 	variables = variables_of(scratch, json_get(d, "sample"), "Ada Byron");
 	channels = template_channels(t);

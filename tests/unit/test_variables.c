@@ -175,6 +175,7 @@ START_TEST(pictures)
 		 "{}", "no picture", 0, "drawn, not shown"},
 	};
 	void *scratch = talloc_new(NULL);
+	struct fault fault = {"", ""};
 	const char *error = "";
 	struct message_template *t;
 	struct message m;
@@ -193,8 +194,8 @@ START_TEST(pictures)
 					      "alt=\\'{{alt}}\\'>{{/images.p}}{{^images.p}}no "
 					      "picture{{/images.p}}'}}}}",
 					      cases[i].images))),
-			&error);
-		ck_assert_msg(t != NULL, "%s: %s", cases[i].why, error);
+			&fault);
+		ck_assert_msg(t != NULL, "%s: %s %s", cases[i].why, fault.pointer, fault.detail);
 		m = (struct message){0};
 		ck_assert(template_render(scratch, t, CHANNEL_EMAIL, "en",
 					  parsed(scratch, quoted(scratch, cases[i].variables)), &m, &error));
@@ -235,11 +236,11 @@ START_TEST(images_are_checked)
 		 "/images: must be an object of at most 4 images"},
 	};
 	void *scratch = talloc_new(NULL);
+	struct fault fault;
 	const char *error;
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		error = "";
 		ck_assert_msg(
 			template_read(scratch,
 				      parsed(scratch,
@@ -248,8 +249,9 @@ START_TEST(images_are_checked)
 								    "{'sample': {}, 'images': %s, 'locales': "
 								    "{'en': {'slack': {'text': 't'}}}}",
 								    cases[i].images))),
-				      &error) == NULL,
+				      &fault) == NULL,
 			"%s", cases[i].images);
+		error = talloc_asprintf(scratch, "%s: %s", fault.pointer, fault.detail);
 		ck_assert_msg(strncmp(error, cases[i].error, strlen(cases[i].error)) == 0, "%s: %s",
 			      cases[i].images, error);
 	}
@@ -269,6 +271,7 @@ START_TEST(figures_follow_the_words)
 			       "000"},
 		     {"de-DE", "30. November 2026 1.000"}};
 	void *scratch = talloc_new(NULL);
+	struct fault fault = {"", ""};
 	const char *error = "";
 	struct message_template *t = template_read(
 		scratch,
@@ -276,11 +279,11 @@ START_TEST(figures_follow_the_words)
 		       quoted(scratch,
 			      "{'sample': {}, 'locales': {'en': {'slack': {'text': '{{d_text}} "
 			      "{{n_text}}'}}, 'de': {'slack': {'text': '{{d_text}} {{n_text}}'}}}}")),
-		&error);
+		&fault);
 	struct message m;
 	size_t i;
 
-	ck_assert_msg(t != NULL, "%s", error);
+	ck_assert_msg(t != NULL, "%s %s", fault.pointer, fault.detail);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		m = (struct message){0};
 		ck_assert(template_render(scratch, t, CHANNEL_SLACK, cases[i].locale,
