@@ -29,6 +29,16 @@ enum mustache_escape {
 
 struct mustache;
 
+enum {
+	MUSTACHE_MISSING_MAX = 20
+};
+
+/* Names of values that were to be put in and are not there, each once; they hang under parent. */
+struct mustache_missing {
+	const char *names[MUSTACHE_MISSING_MAX];
+	size_t count;
+};
+
 /* Parts of templates by name. NULL: there is none, which renders as nothing. */
 struct mustache_partials {
 	const char *(*find)(void *context, const char *name, size_t *length);
@@ -45,5 +55,9 @@ struct mustache *mustache_parse(const void *parent, const char *text, size_t len
 char *mustache_render(const void *parent, const struct mustache *m, const struct json *data,
 		      const struct mustache_partials *partials, enum mustache_escape escape, size_t *length,
 		      const char **error);
+/* The same, for who wants to know what was missing. */
+char *mustache_render_noting(const void *parent, const struct mustache *m, const struct json *data,
+			     const struct mustache_partials *partials, enum mustache_escape escape,
+			     size_t *length, struct mustache_missing *missing, const char **error);
 
 #endif

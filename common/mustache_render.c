@@ -27,7 +27,9 @@ struct rendering {
 	struct known_partial *known;
 	char *out;
 	size_t length, room;
-	const char *failed; /* constant text, or under the rendering */
+	const char *failed;               /* constant text, or under the rendering */
+	struct mustache_missing *missing; /* may be NULL */
+	const void *parent;               /* of the names in it */
 };
 
 static bool render_nodes(struct rendering *r, const struct mustache_node *first);
@@ -135,6 +137,17 @@ static bool truth(const struct json *v)
 		return true;
 	}
 	return false;
+}
+
+static void note_missing(struct rendering *r, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < r->missing->count; i++)
+		if (strcmp(r->missing->names[i], name) == 0)
+			return;
+	if (i < MUSTACHE_MISSING_MAX)
+		r->missing->names[r->missing->count++] = talloc_strdup(r->parent, name);
 }
 
 static bool put_value(struct rendering *r, const struct json *v, bool raw)
@@ -265,6 +278,15 @@ static bool render_section(struct rendering *r, const struct mustache_node *n)
 	return true;
 }
 
+static bool render_value(struct rendering *r, const struct mustache_node *n)
+{
+	const struct json *v = lookup(r, n->text);
+
+	if (v == NULL && r->missing)
+		note_missing(r, n->text);
+	return put_value(r, v, n->kind == MUSTACHE_RAW);
+}
+
 static bool render_node(struct rendering *r, const struct mustache_node *n)
 {
 	if (++r->steps > MUSTACHE_STEPS_MAX)
@@ -274,7 +296,7 @@ static bool render_node(struct rendering *r, const struct mustache_node *n)
 		return put(r, n->text, n->length);
 	case MUSTACHE_VALUE:
 	case MUSTACHE_RAW:
-		return put_value(r, lookup(r, n->text), n->kind == MUSTACHE_RAW);
+		return render_value(r, n);
 	case MUSTACHE_SECTION:
 	case MUSTACHE_INVERTED:
 		return render_section(r, n);
@@ -296,10 +318,19 @@ char *mustache_render(const void *parent, const struct mustache *m, const struct
 		      const struct mustache_partials *partials, enum mustache_escape escape, size_t *length,
 		      const char **error)
 {
+	return mustache_render_noting(parent, m, data, partials, escape, length, NULL, error);
+}
+
+char *mustache_render_noting(const void *parent, const struct mustache *m, const struct json *data,
+			     const struct mustache_partials *partials, enum mustache_escape escape,
+			     size_t *length, struct mustache_missing *missing, const char **error)
+{
 	struct rendering *r = talloc_zero(parent, struct rendering);
 	char *out = NULL;
 
 	r->partials = partials;
+	r->missing = missing;
+	r->parent = parent;
 	r->escape = escape;
 	r->stack[r->depth++] = data;
 	r->room = 4096;

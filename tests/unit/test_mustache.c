@@ -232,5 +232,26 @@ START_TEST(random_templates)
 }
 END_TEST
 
+/* Values that are to be put in, not what sections ask for; each name once. */
+START_TEST(what_is_missing_is_told)
+{
+	static const char text[] = "{{a}}{{b}}{{{c.d}}}{{b}}{{#e}}{{f}}{{/e}}{{^e}}{{&g}}{{/e}}{{n}}";
+	static const char values[] = "{\"a\": 1, \"c\": {}, \"n\": null}";
+	struct mustache_missing missing = {.count = 0};
+	void *t = talloc_new(NULL);
+	const char *error;
+	struct mustache *m = mustache_parse(t, text, strlen(text), &error);
+	struct json *data = json_parse(t, values, strlen(values), &error);
+
+	ck_assert_str_eq(mustache_render_noting(t, m, data, NULL, MUSTACHE_PLAIN, NULL, &missing, &error),
+			 "1");
+	ck_assert_int_eq(missing.count, 3);
+	ck_assert_str_eq(missing.names[0], "b");
+	ck_assert_str_eq(missing.names[1], "c.d");
+	ck_assert_str_eq(missing.names[2], "g");
+	talloc_free(t);
+}
+END_TEST
+
 UNIT_MAIN("mustache", interpolation, sections, comments_and_delimiters, partials, plain_is_not_escaped,
-	  faults_name_line_and_reason, hostile_templates_stop, random_templates)
+	  faults_name_line_and_reason, hostile_templates_stop, random_templates, what_is_missing_is_told)
