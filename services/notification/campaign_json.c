@@ -6,6 +6,7 @@
 #include "gen/sql/notification.h"
 #include "services/notification/campaign.h"
 #include "services/notification/intent.h"
+#include "services/notification/notification_json.h"
 #include "services/notification/notifier.h"
 
 enum {
@@ -95,6 +96,7 @@ reply reply_campaign(struct request *req, const char *campaign_id)
 	text = row_bytes(r, 0, 18, &length);
 	json_put_value(w, "audience", json_get(json_parse(req, text, length, &error), "audience"));
 	json_put_text(w, "as_of", instant_format(clock_now(), time));
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

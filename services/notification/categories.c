@@ -59,6 +59,11 @@ const struct category *category_find(const char *name)
 	return NULL;
 }
 
+enum priority category_priority(const struct category *c, enum priority asked)
+{
+	return c->class == CLASS_MARKETING && asked < PRIORITY_ENGAGEMENT ? PRIORITY_ENGAGEMENT : asked;
+}
+
 bool category_name_valid(const char *name)
 {
 	size_t length = strnlen(name, CATEGORY_NAME_MAX + 1);

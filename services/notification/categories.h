@@ -38,6 +38,8 @@ extern const size_t category_count;
 
 /* NULL if there is none of that name. */
 const struct category *category_find(const char *name);
+/* What a message of the category may have: an offer is never more than news, whatever somebody asked for. */
+enum priority category_priority(const struct category *c, enum priority asked);
 /* Lower case letters, digits, '_', '-' and '.', a letter or digit first, at most CATEGORY_NAME_MAX. */
 bool category_name_valid(const char *name);
 const char *category_class_name(enum category_class c); /* "transactional" */

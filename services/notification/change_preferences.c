@@ -30,13 +30,13 @@ reply reply_preferences(struct request *req, const char *member_id, const struct
 	struct json_writer *w;
 	reply out;
 
-	request_put_header(req, "cache-control", "private, no-cache");
+	request_put_header(req, "cache-control", "private, no-store");
 	if (strcmp(req->operation->method, "GET") != 0)
 		request_put_header(req, "etag", tag);
 	else if (reply_not_modified(req, tag, &out))
 		return out;
 	w = json_writer_new(req);
-	preferences_put(w, req, p->document, p->profile, p->version, !is_member(req, member_id));
+	preferences_put(w, req, p->document, p->profile, p->version, p->changed, !is_member(req, member_id));
 	return reply_json(req, w);
 }
 
@@ -108,31 +108,61 @@ static struct stored_preferences *refuse(struct refusal *refusal, enum error e, 
 	return NULL;
 }
 
-struct stored_preferences *change_stored(struct request *req, const char *member_id,
-					 const struct preference_change *c, struct refusal *refusal)
+/* The member's row, locked, if the change's condition holds. */
+static struct stored_preferences *lock_for(struct request *req, const char *member_id,
+					   const struct preference_change *c, struct refusal *refusal)
 {
-	struct author by = {c->actor ? c->actor : req->subject, c->way, req->request_id};
-	struct json_writer *w = json_writer_new(req);
 	struct stored_preferences *p;
-	const struct json *document;
 
-	*refusal = (struct refusal){.error = ERR_OK};
-	db_begin(req->db, NULL);
+	if (c->first)
+		store_ensure_preferences(req, member_id);
 	if ((p = store_preferences(req->db, req, member_id, true)) == NULL)
 		return refuse(refusal, ERR_NOT_FOUND, "no such member");
+	if (c->first && p->document->count > 0)
+		return refuse(
+			refusal, ERR_PRECONDITION_FAILED,
+			talloc_asprintf(req, "preferences are set already, at version %" PRId64, p->version));
 	if (c->condition && !matches(c->condition, p->version))
 		return refuse(refusal, ERR_PRECONDITION_FAILED,
 			      talloc_asprintf(req, "the preferences are at version %" PRId64 ", not at %s",
 					      p->version, c->condition));
-	if ((document = next_document(req, c->body, p, c->patch, refusal)) == NULL)
+	return p;
+}
+
+/* What a GET tells beside the document may come back with it. */
+static const char *text_to_store(struct request *req, const struct json *document)
+{
+	struct json_writer *w = json_writer_new(req);
+	const struct json *v;
+
+	json_open_object(w, NULL);
+	for (v = document->first; v; v = v->next)
+		if (!preferences_told_only(v->name))
+			json_put_value(w, v->name, v);
+	json_close(w);
+	return json_text(w, NULL);
+}
+
+struct stored_preferences *change_stored(struct request *req, const char *member_id,
+					 const struct preference_change *c, struct refusal *refusal)
+{
+	struct author by = {c->actor ? c->actor : req->subject, c->way, req->request_id};
+	const struct json *document;
+	struct stored_preferences *p;
+	const char *text;
+
+	*refusal = (struct refusal){.error = ERR_OK};
+	db_begin(req->db, NULL);
+	if ((p = lock_for(req, member_id, c, refusal)) == NULL ||
+	    (document = next_document(req, c->body, p, c->patch, refusal)) == NULL)
 		return NULL;
-	json_put_value(w, NULL, document);
-	if (c->patch && says_nothing_new(req, p, json_text(w, NULL))) {
+	text = text_to_store(req, document);
+	if (c->patch && says_nothing_new(req, p, text)) {
 		db_run(req->db, "ROLLBACK");
 	} else if (too_often(req, member_id, c, p->version)) {
 		return refuse(refusal, ERR_TOO_MANY_REQUESTS, "too many changes within an hour");
 	} else {
-		store_put_preferences(req->db, req, member_id, p, &by, json_text(w, NULL));
+		p->changed = store_put_preferences(req->db, req, member_id, p, &by, text);
 		p->document = document;
 		p->version++;
 	}
@@ -157,22 +187,28 @@ static reply reply_refusal(struct request *req, const struct refusal *refusal)
 reply change_preferences(struct request *req, const char *member_id, bool patch)
 {
 	const char *condition = request_header(req, "if-match"), *type = request_header(req, "content-type"),
-		   *error;
+		   *none = request_header(req, "if-none-match"), *error;
 	const struct json *body = json_parse(req, req->body, req->body_length, &error);
 	struct preference_change c;
 	struct stored_preferences *p;
 	struct refusal refusal;
 
 	if (type && strncasecmp(type, "application/json", 16) != 0 &&
-	    strncasecmp(type, "application/merge-patch+json", 28) != 0)
-		return reply_error(req, ERR_UNSUPPORTED_MEDIA, "preferences come as application/json");
+	    (!patch || strncasecmp(type, "application/merge-patch+json", 28) != 0))
+		return reply_error(req, ERR_UNSUPPORTED_MEDIA,
+				   "preferences come as application/json, a patch as "
+				   "application/merge-patch+json");
 	if (body == NULL)
 		return reply_error(req, ERR_MALFORMED, "%s", error);
-	if (condition == NULL)
+	if (condition == NULL && (none == NULL || strcmp(none, "*") != 0))
 		return reply_error(req, ERR_PRECONDITION_REQUIRED,
-				   "say with If-Match which version is changed: the ETag of a GET");
-	c = (struct preference_change){
-		.body = body, .patch = patch, .condition = condition, .way = patch ? "patch" : "put"};
+				   "say with If-Match which version is changed, the ETag of a GET; or, if "
+				   "nothing was set before, If-None-Match: *");
+	c = (struct preference_change){.body = body,
+				       .patch = patch,
+				       .condition = condition,
+				       .way = patch ? "patch" : "put",
+				       .first = none != NULL};
 	p = change_stored(req, member_id, &c, &refusal);
 	return p ? reply_preferences(req, member_id, p) : reply_refusal(req, &refusal);
 }

@@ -199,7 +199,7 @@ static void settle(struct slice *s, struct intent *i)
 		put_aside(s, i, "broken", "Its member or its category is not known any more");
 		return;
 	}
-	judge(s->n, i, r, t, s->now, &d);
+	judge(s->n, i, r, t, s->now, NULL, &d);
 	metric_add(s->n->decided, decide_outcome_name(d.outcome), 1);
 	if (d.outcome == DECIDED_SEND)
 		make_ready(s, i, r, t, &d);

@@ -5,6 +5,7 @@
 
 #include "services/notification/dead_letter.h"
 #include "services/notification/notifier.h"
+#include "services/notification/notification_json.h"
 
 reply end_dead_letter(struct request *req, const char *notification_id, int statement, const char *outcome)
 {
@@ -26,6 +27,7 @@ reply end_dead_letter(struct request *req, const char *notification_id, int stat
 	json_open_object(w, NULL);
 	json_put_text(w, "notification_id", notification_id);
 	json_put_text(w, "outcome", outcome);
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

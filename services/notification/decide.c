@@ -8,19 +8,18 @@ struct deciding {
 	const struct decision_input *in;
 	struct decision *out;
 	unsigned left;
+	struct decision_step *step;
 };
 
-/* An offer is never more than news, whatever priority somebody gave it. */
 static enum priority weight(const struct decision_input *in)
 {
-	if (in->category->class == CLASS_MARKETING && in->priority < PRIORITY_ENGAGEMENT)
-		return PRIORITY_ENGAGEMENT;
-	return in->priority;
+	return category_priority(in->category, in->priority);
 }
 
+/* A test is to be seen now, by whoever asked for it. */
 static bool is_critical(const struct decision_input *in)
 {
-	return weight(in) == PRIORITY_CRITICAL;
+	return in->test || weight(in) == PRIORITY_CRITICAL;
 }
 
 /* What the member did or must know: wishes about news do not stop it. */
@@ -33,6 +32,17 @@ static enum decide_reason drop(struct deciding *d, enum decide_reason why)
 {
 	d->out->outcome = DECIDED_DROP;
 	return why;
+}
+
+/* Of the channels that are left only these stay; the step tells of each. */
+static void keep_only(struct deciding *d, unsigned these, enum decide_reason why)
+{
+	int c;
+
+	for (c = 0; c < CHANNEL_COUNT; c++)
+		if (d->left & CHANNEL_BIT(c))
+			d->step->channels[c] = these & CHANNEL_BIT(c) ? REASON_PASSED : why;
+	d->left &= these;
 }
 
 /* Waiting is no use for what expires meanwhile. */
@@ -50,18 +60,36 @@ static enum decide_reason step_template(struct deciding *d)
 {
 	unsigned asked = d->in->asked ? d->in->asked : d->in->category->channels;
 
-	d->left = asked & d->in->template;
+	d->left = asked;
+	keep_only(d, d->in->template, REASON_NO_TEMPLATE);
 	return d->left ? REASON_PASSED : drop(d, REASON_NO_TEMPLATE);
+}
+
+static enum decide_reason step_idempotency(struct deciding *d)
+{
+	switch (d->in->once) {
+	case ONCE_NOT_ASKED:
+		return REASON_NOT_ASKED;
+	case ONCE_NEW:
+		return REASON_PASSED;
+	case ONCE_ANSWERED:
+		return drop(d, REASON_ANSWERED);
+	case ONCE_DUPLICATE:
+		return drop(d, REASON_DUPLICATE);
+	}
+	return REASON_PASSED;
 }
 
 static enum decide_reason step_suppression(struct deciding *d)
 {
 	enum suppression mildest = is_owed(d->in) ? SUPPRESSION_MANUAL : SUPPRESSION_UNSUBSCRIBED;
+	unsigned good = 0;
 	int c;
 
 	for (c = 0; c < CHANNEL_COUNT; c++)
-		if (d->in->suppressed[c] >= mildest)
-			d->left &= ~CHANNEL_BIT(c);
+		if (d->in->suppressed[c] < mildest)
+			good |= CHANNEL_BIT(c);
+	keep_only(d, good, REASON_SUPPRESSED);
 	return d->left ? REASON_PASSED : drop(d, REASON_SUPPRESSED);
 }
 
@@ -89,17 +117,17 @@ static enum decide_reason step_preference(struct deciding *d)
 	if (is_critical(d->in))
 		return REASON_NOT_ASKED;
 	if (is_owed(d->in) && !(wanted & d->in->addressed & ~d->in->tried))
-		return REASON_PASSED;
-	d->left = wanted;
+		wanted = d->left;
+	keep_only(d, wanted, REASON_NOT_WANTED);
 	return wanted ? REASON_PASSED : drop(d, REASON_NOT_WANTED);
 }
 
 static enum decide_reason step_address(struct deciding *d)
 {
-	d->left &= d->in->addressed;
+	keep_only(d, d->in->addressed, REASON_NO_ADDRESS);
 	if (!d->left)
 		return drop(d, REASON_NO_ADDRESS);
-	d->left &= ~d->in->tried;
+	keep_only(d, ~d->in->tried, REASON_ALL_FAILED);
 	return d->left ? REASON_PASSED : drop(d, REASON_ALL_FAILED);
 }
 
@@ -159,6 +187,19 @@ static enum decide_reason step_frequency_cap(struct deciding *d)
 	return REASON_PASSED;
 }
 
+static enum decide_reason step_collapse(struct deciding *d)
+{
+	switch (d->in->collapse) {
+	case COLLAPSE_NONE:
+		return REASON_NOT_ASKED;
+	case COLLAPSE_KEY:
+		return REASON_PASSED;
+	case COLLAPSE_OLDER:
+		return REASON_COLLAPSES_OLDER;
+	}
+	return REASON_PASSED;
+}
+
 static enum decide_reason step_digest(struct deciding *d)
 {
 	const struct decision_input *in = d->in;
@@ -171,6 +212,14 @@ static enum decide_reason step_digest(struct deciding *d)
 		return REASON_PASSED;
 	until = member_next_time(in->zone, in->now, in->digest_minute, weekly ? 0 : EVERY_DAY);
 	return wait_until(d, DECIDED_DIGEST, until, weekly ? REASON_DIGEST_WEEKLY : REASON_DIGEST_DAILY);
+}
+
+static enum decide_reason step_lane(struct deciding *d)
+{
+	static const enum decide_reason lanes[PRIORITY_COUNT] = {
+		REASON_LANE_CRITICAL, REASON_LANE_TRANSACTIONAL, REASON_LANE_ENGAGEMENT, REASON_LANE_BULK};
+
+	return lanes[d->out->lane];
 }
 
 /* Of the channels that are left, that which is back first. */
@@ -189,16 +238,15 @@ static instant provider_back(struct deciding *d)
 
 static enum decide_reason step_provider(struct deciding *d)
 {
-	unsigned now = d->left & d->in->available;
+	instant again = provider_back(d);
 
-	if (!now)
-		return wait_until(d, DECIDED_HOLD, provider_back(d), REASON_PROVIDERS_DOWN);
-	d->left = now;
-	return REASON_PASSED;
+	keep_only(d, d->in->available, REASON_PROVIDERS_DOWN);
+	return d->left ? REASON_PASSED : wait_until(d, DECIDED_HOLD, again, REASON_PROVIDERS_DOWN);
 }
 
 static enum decide_reason (*const steps[DECIDE_STEP_COUNT])(struct deciding *d) = {
 	[DECIDE_TEMPLATE] = step_template,
+	[DECIDE_IDEMPOTENCY] = step_idempotency,
 	[DECIDE_SUPPRESSION] = step_suppression,
 	[DECIDE_CONSENT] = step_consent,
 	[DECIDE_OPT_OUT] = step_opt_out,
@@ -209,21 +257,25 @@ static enum decide_reason (*const steps[DECIDE_STEP_COUNT])(struct deciding *d) 
 	[DECIDE_SCHEDULE] = step_schedule,
 	[DECIDE_QUIET_HOURS] = step_quiet_hours,
 	[DECIDE_FREQUENCY_CAP] = step_frequency_cap,
+	[DECIDE_COLLAPSE] = step_collapse,
 	[DECIDE_DIGEST] = step_digest,
+	[DECIDE_LANE] = step_lane,
 	[DECIDE_PROVIDER] = step_provider,
 };
 
 void decide(const struct decision_input *in, struct decision *out)
 {
-	struct deciding d = {in, out, 0};
+	struct deciding d = {.in = in, .out = out};
 	enum channel order[CHANNEL_COUNT];
 	int step, c;
 
-	*out = (struct decision){.outcome = DECIDED_SEND, .reason = REASON_PASSED};
+	*out = (struct decision){.outcome = DECIDED_SEND, .reason = REASON_PASSED, .lane = weight(in)};
 	for (step = 0; step < DECIDE_STEP_COUNT && out->outcome == DECIDED_SEND; step++) {
-		out->steps[out->step_count].step = (enum decide_step)step;
-		out->reason = steps[step](&d);
-		out->steps[out->step_count++].reason = out->reason;
+		d.step = &out->steps[out->step_count++];
+		d.step->step = (enum decide_step)step;
+		for (c = 0; c < CHANNEL_COUNT; c++)
+			d.step->channels[c] = REASON_NOT_ASKED;
+		out->reason = d.step->reason = steps[step](&d);
 	}
 	if (out->outcome != DECIDED_SEND)
 		return;
@@ -257,6 +309,13 @@ const char *decide_outcome_name(enum decide_outcome outcome)
 	static const char *const names[DECIDE_OUTCOME_COUNT] = {"send", "hold", "digest", "drop"};
 
 	return names[outcome];
+}
+
+const char *decide_step_outcome(const struct decision *d, size_t i)
+{
+	if (i + 1 == d->step_count && d->outcome != DECIDED_SEND)
+		return decide_outcome_name(d->outcome);
+	return d->steps[i].reason == REASON_NOT_ASKED ? "skipped" : "passed";
 }
 
 const char *decide_reason_code(enum decide_reason reason)

@@ -18,6 +18,7 @@
 /* In the order they are taken: name. */
 #define DECIDE_STEPS(X)                   \
 	X(TEMPLATE, "template")           \
+	X(IDEMPOTENCY, "idempotency")     \
 	X(SUPPRESSION, "suppression")     \
 	X(CONSENT, "consent")             \
 	X(OPT_OUT, "opt_out")             \
@@ -28,7 +29,9 @@
 	X(SCHEDULE, "schedule")           \
 	X(QUIET_HOURS, "quiet_hours")     \
 	X(FREQUENCY_CAP, "frequency_cap") \
+	X(COLLAPSE, "collapse")           \
 	X(DIGEST, "digest")               \
+	X(LANE, "lane")                   \
 	X(PROVIDER, "provider")
 
 #define DECIDE_ENUM(step, name) DECIDE_##step,
@@ -42,6 +45,8 @@ enum decide_step {
 	X(PASSED, "", "")                                                                                   \
 	X(NOT_ASKED, "not_asked", "This priority or category does not ask this question")                   \
 	X(NO_TEMPLATE, "no_template", "The template cannot be rendered for any channel that was asked for") \
+	X(ANSWERED, "answered", "This Idempotency-Key was answered before: nothing is sent anew")           \
+	X(DUPLICATE, "duplicate", "The member was sent the same within the dedup window")                   \
 	X(SUPPRESSED, "suppressed", "Every address is on the suppression list")                             \
 	X(ERASED, "erased", "The member's data was erased")                                                 \
 	X(NO_CONSENT, "no_consent", "The member has not consented to marketing")                            \
@@ -58,8 +63,13 @@ enum decide_step {
 	X(CAP_CATEGORY_WEEK, "cap_category_week", "Enough of this category for the member's week")          \
 	X(CAP_DAY, "cap_day", "Enough messages for the member's day")                                       \
 	X(CAP_WEEK, "cap_week", "Enough messages for the member's week")                                    \
+	X(COLLAPSES_OLDER, "collapses_older", "An older message of the same collapse key makes place")      \
 	X(DIGEST_DAILY, "digest_daily", "The member wants one message a day")                               \
 	X(DIGEST_WEEKLY, "digest_weekly", "The member wants one message a week")                            \
+	X(LANE_CRITICAL, "critical", "Goes before everything else")                                         \
+	X(LANE_TRANSACTIONAL, "transactional", "Goes with what members did")                                \
+	X(LANE_ENGAGEMENT, "engagement", "Goes with news")                                                  \
+	X(LANE_BULK, "bulk", "Goes when there is room")                                                     \
 	X(PROVIDERS_DOWN, "providers_down", "No provider of any channel that is left can take it now")
 
 #define DECIDE_ENUM(reason, code, sentence) REASON_##reason,
@@ -91,6 +101,21 @@ enum frequency {
 	FREQUENCY_WEEKLY
 };
 
+/* Whether the same was asked for before. */
+enum once {
+	ONCE_NOT_ASKED, /* a dry run that names no key */
+	ONCE_NEW,
+	ONCE_ANSWERED, /* the key was used */
+	ONCE_DUPLICATE /* the same within the dedup window */
+};
+
+/* What a collapse key does. */
+enum collapse {
+	COLLAPSE_NONE,
+	COLLAPSE_KEY,
+	COLLAPSE_OLDER /* an open message of the same key makes place */
+};
+
 /* Most messages of a member's day and week; 0 = no limit. */
 struct cap {
 	int day, week;
@@ -101,9 +126,12 @@ struct decision_input {
 	/* the message */
 	const struct category *category;
 	enum priority priority;
-	unsigned asked;           /* channel bits; 0 = the category's */
-	unsigned template;        /* bits of the channels that the template can be rendered for */
-	unsigned tried;           /* bits of the channels that have failed */
+	unsigned asked;    /* channel bits; 0 = the category's */
+	unsigned template; /* bits of the channels that the template can be rendered for */
+	unsigned tried;    /* bits of the channels that have failed */
+	enum once once;
+	enum collapse collapse;
+	bool test;                /* as critical, but for its lane */
 	instant send_at, expires; /* 0 = at once; INSTANT_MAX = never */
 	/* the member */
 	bool erased, marketing_consent, opted_out, held_out;
@@ -125,7 +153,8 @@ struct decision_input {
 
 struct decision_step {
 	enum decide_step step;
-	enum decide_reason reason; /* REASON_PASSED, REASON_NOT_ASKED, or why it ended here */
+	enum decide_reason reason; /* REASON_PASSED, REASON_NOT_ASKED, a remark, or why it ended here */
+	enum decide_reason channels[CHANNEL_COUNT]; /* REASON_NOT_ASKED: the step does not ask by channel */
 };
 
 struct decision {
@@ -135,6 +164,7 @@ struct decision {
 	enum channel waits_for;    /* of HOLD for PROVIDERS_DOWN: the channel that until is of */
 	enum channel channels[CHANNEL_COUNT];
 	size_t channel_count;
+	enum priority lane;
 	struct decision_step steps[DECIDE_STEP_COUNT];
 	size_t step_count;
 };
@@ -143,6 +173,8 @@ void decide(const struct decision_input *in, struct decision *out);
 
 const char *decide_step_name(enum decide_step step);
 const char *decide_outcome_name(enum decide_outcome outcome); /* "send", "hold", "digest", "drop" */
+/* Of the decision's i-th step: "passed", "skipped", or the outcome that it made. */
+const char *decide_step_outcome(const struct decision *d, size_t i);
 const char *decide_reason_code(enum decide_reason reason);
 const char *decide_reason_sentence(enum decide_reason reason);
 

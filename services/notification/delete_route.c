@@ -3,6 +3,7 @@
  */
 #include "gen/sql/notification.h"
 #include "services/notification/notification.h"
+#include "services/notification/notification_json.h"
 
 reply delete_route(struct request *req, const struct delete_route_in *in)
 {
@@ -13,6 +14,7 @@ reply delete_route(struct request *req, const struct delete_route_in *in)
 		return reply_not_found(req, "route", in->route_id);
 	json_open_object(w, NULL);
 	json_put_text(w, "route_id", in->route_id);
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

@@ -3,6 +3,7 @@
  */
 #include "gen/sql/notification.h"
 #include "services/notification/notification.h"
+#include "services/notification/notification_json.h"
 
 reply delete_template(struct request *req, const struct delete_template_in *in)
 {
@@ -15,6 +16,7 @@ reply delete_template(struct request *req, const struct delete_template_in *in)
 	json_open_object(w, NULL);
 	json_put_text(w, "name", in->name);
 	json_put_integer(w, "retired", in->version);
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

@@ -225,6 +225,8 @@ static void make_event(const void *parent, const struct delivery *d, struct log_
 	json_put_text(w, "accepted_at", instant_format(i->sent, time));
 	if (i->cause)
 		json_put_raw(w, "cause", i->cause, strlen(i->cause));
+	if (i->metadata)
+		json_put_raw(w, "metadata", i->metadata, strlen(i->metadata));
 	eventlog_close(w, e);
 }
 
@@ -271,7 +273,7 @@ static bool write_all(struct notifier *n, const void *scratch, struct intent **i
 		intents[count++] = d->intent;
 		memcpy(lines + line_count, d->lines, d->line_count * sizeof(*lines));
 		line_count += d->line_count;
-		if (d->intent->status == INTENT_SENT)
+		if (d->intent->status == INTENT_SENT && d->intent->test == NULL)
 			make_event(scratch, d, &events[(*event_count)++]);
 	}
 	db_begin(db, NULL);

@@ -64,7 +64,7 @@ static bool line_of(const struct summary *s, const struct intent *i, struct mess
 	int version = i->template_version;
 	struct message_template *t = template_load(s->n->templates, s->n->daemon->db, i->template, &version);
 	const char *locale = json_get_text(s->recipient->holds, "locale", "en"), *error;
-	const struct json *variables = variables_for(s->scratch, i->values, s->recipient, "", "");
+	const struct json *variables = variables_for(s->scratch, i->values, s->recipient, locale, "", "");
 	unsigned channels = t ? template_channels(t) : 0;
 
 	if (channels & CHANNEL_BIT(CHANNEL_PUSH) &&

@@ -18,7 +18,7 @@ struct recording {
 	struct rows *known; /* notifications */
 	struct log_line *lines;
 	struct log_event *events;
-	size_t count;
+	size_t count, event_count;
 	struct db_array *bits[2], *marks[4], *soft[2], *returned;
 };
 
@@ -91,7 +91,7 @@ static void suppress(struct recording *r, size_t row, const struct engagement_ev
 static void make_event(struct recording *r, size_t row, const struct engagement_event *e)
 {
 	struct json_writer *w = json_writer_new(r->scratch);
-	struct log_event *out = &r->events[r->count];
+	struct log_event *out = &r->events[r->event_count++];
 	char time[INSTANT_TEXT];
 
 	*out = (struct log_event){
@@ -113,6 +113,12 @@ static void make_event(struct recording *r, size_t row, const struct engagement_
 	eventlog_close(w, out);
 }
 
+/* A test says nothing about members; what it says about an address still holds. */
+static bool counts(const struct recording *r, size_t row)
+{
+	return !row_boolean(r->known, row, 5);
+}
+
 static void book(struct recording *r, size_t row, const struct engagement_event *e)
 {
 	struct intent *i = talloc_zero(r->scratch, struct intent);
@@ -127,13 +133,14 @@ static void book(struct recording *r, size_t row, const struct engagement_event 
 					       .detail = e->detail,
 					       .at = e->occurred_at};
 	db_array_text(r->bits[0], i->notification_id);
-	db_array_integer(r->bits[1], e->machine ? 0 : 1 << (int)e->kind);
+	db_array_integer(r->bits[1], e->machine || !counts(r, row) ? 0 : 1 << (int)e->kind);
 	if (e->kind == ENGAGEMENT_BOUNCED_HARD || e->kind == ENGAGEMENT_COMPLAINED ||
 	    e->kind == ENGAGEMENT_BOUNCED_SOFT)
 		suppress(r, row, e);
-	if (came_back(r, row, e))
+	if (counts(r, row) && came_back(r, row, e))
 		db_array_text(r->returned, i->notification_id);
-	make_event(r, row, e);
+	if (counts(r, row))
+		make_event(r, row, e);
 	r->count++;
 }
 
@@ -217,11 +224,12 @@ bool engagement_record(struct daemon *d, const void *scratch, const char *provid
 		db_query(d->db, scratch, SQL_NOTIFICATION_PUT_SOFT_BOUNCES, "aa", r.soft[0], r.soft[1]);
 		db_query(d->db, scratch, SQL_NOTIFICATION_SUPPRESS_SOFT, "aa", r.soft[0], r.soft[1]);
 		onward_count = escalate(d->db, scratch, r.returned, &onward);
-		eventlog_append(d->db, scratch, r.events, r.count);
+		if (r.event_count > 0)
+			eventlog_append(d->db, scratch, r.events, r.event_count);
 	}
 	done = !db_failed(d->db) && db_run(d->db, "COMMIT");
 	if (done)
-		daemon_announce(d, r.events, r.count);
+		daemon_announce(d, r.events, r.event_count);
 	if (done && onward_count > 0)
 		queue_added(d->state, onward, onward_count);
 	return done;

@@ -48,6 +48,8 @@ static struct intent *onward(const void *parent, const struct rows *r, size_t ro
 	i->created = i->due = now;
 	i->expires = row_null(r, row, 10) ? INSTANT_MAX : row_instant(r, row, 10);
 	i->dedup_key = talloc_asprintf(i, "escalation\n%s", before);
+	i->locale = row_null(r, row, 12) ? NULL : row_text(r, row, 12);
+	i->metadata = row_null(r, row, 13) ? NULL : row_text(r, row, 13);
 	return i;
 }
 

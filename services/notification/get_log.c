@@ -51,6 +51,7 @@ reply get_log(struct request *req, const struct get_log_in *in)
 	}
 	json_close(w);
 	json_put_text(w, "next_cursor", rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

@@ -29,6 +29,7 @@ reply get_notification(struct request *req, const struct get_notification_in *in
 		       in->notification_id);
 	notification_open(w, r, 0);
 	notification_put_log(w, log, &at, NULL);
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

@@ -2,6 +2,7 @@
  * get_queue.c - how much waits in each lane and for each provider, and how the providers are
  */
 #include "services/notification/notification.h"
+#include "services/notification/notification_json.h"
 #include "services/notification/queue_figures.h"
 
 static void put_age(struct json_writer *w, const char *name, instant since, instant now)
@@ -88,6 +89,7 @@ reply get_queue(struct request *req, const struct get_queue_in *in)
 	for (i = 0; i < n->provider_count; i++)
 		put_provider(w, &n->providers[i], &f.retries[i], now);
 	json_close(w);
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

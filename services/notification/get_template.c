@@ -3,6 +3,7 @@
  */
 #include "gen/sql/notification.h"
 #include "services/notification/notification.h"
+#include "services/notification/notification_json.h"
 
 reply get_template(struct request *req, const struct get_template_in *in)
 {
@@ -21,6 +22,7 @@ reply get_template(struct request *req, const struct get_template_in *in)
 	json_put_text(w, "name", in->name);
 	json_put_integer(w, "version", row_integer(r, 0, 0));
 	json_put_raw(w, "document", text, length);
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

@@ -1,17 +1,35 @@
 /*
- * idempotency.c - a request with an Idempotency-Key has one effect and one answer (see idempotency.h)
+ * idempotency.c - keys, fingerprints and kept answers
  */
 #include <openssl/sha.h>
 #include <string.h>
+#include <talloc.h>
 
-#include "common/db.h"
 #include "gen/sql/notification.h"
 #include "services/notification/idempotency.h"
 
-/* The same request has the same fingerprint: it is of the body's bytes. */
+const char *idempotency_key(struct request *req, reply *out)
+{
+	const char *key = request_header(req, "idempotency-key");
+
+	if (key && key[0] && strlen(key) <= IDEMPOTENCY_KEY_MAX)
+		return key;
+	*out = reply_error(req, ERR_MALFORMED, "this needs an Idempotency-Key header of 1 to %d bytes",
+			   IDEMPOTENCY_KEY_MAX);
+	return NULL;
+}
+
+/* The same request has the same fingerprint: it is of what stands in the path, and of the body's bytes. */
 static void fingerprint_of(const struct request *req, unsigned char fingerprint[SHA256_DIGEST_LENGTH])
 {
-	SHA256((const unsigned char *)req->body, req->body_length, fingerprint);
+	char *whole = talloc_strdup(req, "");
+	size_t i;
+
+	for (i = 0; i < req->value_count; i++)
+		if (strncmp(req->values[i].name, "path.", 5) == 0)
+			whole = talloc_asprintf_append(whole, "%s\n", req->values[i].value);
+	whole = talloc_strndup_append(whole, req->body, req->body_length);
+	SHA256((const unsigned char *)whole, strlen(whole), fingerprint);
 }
 
 bool idempotency_replays(struct request *req, const char *key, reply *out)
@@ -36,7 +54,7 @@ bool idempotency_replays(struct request *req, const char *key, reply *out)
 	if (rows_count(r) == 0)
 		return false;
 	before = row_bytes(r, 0, 0, &length);
-	if (length != SHA256_DIGEST_LENGTH || memcmp(before, fingerprint, length) != 0) {
+	if (length != sizeof(fingerprint) || memcmp(before, fingerprint, length) != 0) {
 		*out = reply_error(req, ERR_UNPROCESSABLE,
 				   "this Idempotency-Key was used for another request");
 		return true;
@@ -54,4 +72,10 @@ void idempotency_keep(struct request *req, const char *key, int status, const ch
 	fingerprint_of(req, fingerprint);
 	db_query(req->db, req, SQL_NOTIFICATION_PUT_REQUEST, "ttbht", req->subject, key, fingerprint,
 		 sizeof(fingerprint), status, answer);
+}
+
+bool idempotency_used(struct request *req, const char *key)
+{
+	return key &&
+	       rows_count(db_query(req->db, req, SQL_NOTIFICATION_GET_REQUEST, "tt", req->subject, key)) > 0;
 }

@@ -6,7 +6,9 @@
 #include <talloc.h>
 
 #include "gen/sql/notification.h"
+#include "services/notification/categories.h"
 #include "services/notification/intent.h"
+#include "services/notification/recipient.h"
 
 static const char *const status_names[INTENT_STATUS_COUNT] = {
 	[INTENT_QUEUED] = "queued",     [INTENT_HELD] = "held",       [INTENT_DIGEST] = "waiting_for_digest",
@@ -23,12 +25,13 @@ const char *intent_status_name(enum intent_status s)
 /* --- creating ---------------------------------------------------------------------------------- */
 
 enum {
-	NEW_COLUMNS = 17
+	NEW_COLUMNS = 21
 };
 
 static const enum db_type new_types[NEW_COLUMNS] = {
-	DB_TEXT, DB_TEXT,        DB_INT2,        DB_TEXT,        DB_TEXT, DB_INT4, DB_JSON, DB_INT2, DB_JSON,
-	DB_TEXT, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_TEXT, DB_TEXT, DB_INT2, DB_TEXT};
+	DB_TEXT, DB_TEXT, DB_INT2, DB_TEXT,        DB_TEXT,        DB_INT4,        DB_JSON,
+	DB_INT2, DB_JSON, DB_TEXT, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_TEXT,
+	DB_TEXT, DB_INT2, DB_TEXT, DB_JSON,        DB_BYTEA,       DB_JSON,        DB_TEXT};
 
 static void put_json(struct db_array *a, const char *text)
 {
@@ -65,7 +68,14 @@ static void put_new(struct db_array *c[NEW_COLUMNS], const struct intent *n)
 	db_array_text(c[13], n->collapse_key);
 	db_array_text(c[14], n->dedup_key);
 	db_array_integer(c[15], n->status);
-	db_array_text(c[16], n->campaign_id);
+	db_array_text(c[16], n->locale);
+	put_json(c[17], n->metadata);
+	if (n->likeness)
+		db_array_bytes(c[18], n->likeness, LIKENESS);
+	else
+		db_array_null(c[18]);
+	put_json(c[19], n->test);
+	db_array_text(c[20], n->campaign_id);
 }
 
 /* Members get their row; older intents with the same collapse key go. How many db_next are owed. */
@@ -134,8 +144,9 @@ bool intents_create(struct db *db, const void *scratch, struct intent **intents,
 	for (i = 0; i < count; i++)
 		put_new(c, intents[i]);
 	owed = send_before(db, scratch, intents, count);
-	db_send(db, SQL_NOTIFICATION_PUT_INTENTS, "aaaaaaaaaaaaaaaaa", c[0], c[1], c[2], c[3], c[4], c[5],
-		c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15], c[16]);
+	db_send(db, SQL_NOTIFICATION_PUT_INTENTS, "aaaaaaaaaaaaaaaaaaaaa", c[0], c[1], c[2], c[3], c[4], c[5],
+		c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15], c[16], c[17], c[18], c[19],
+		c[20]);
 	for (; owed > 0; owed--)
 		db_next(db, scratch);
 	written = db_next(db, scratch);
@@ -146,6 +157,24 @@ bool intents_create(struct db *db, const void *scratch, struct intent **intents,
 }
 
 /* --- claiming ------------------------------------------------------------------------------------ */
+
+/* {"channel", "address", "platform"}; a test for a member names none. */
+static struct target *aim_of(const void *parent, const char *test)
+{
+	const char *error;
+	const struct json *j = test ? json_parse(parent, test, strlen(test), &error) : NULL;
+	const char *address = json_get_text(j, "address", NULL);
+	struct target *t;
+
+	if (address == NULL)
+		return NULL;
+	t = talloc_zero(parent, struct target);
+	t->channel = channel_find(json_get_text(j, "channel", "email"));
+	t->address = address;
+	t->platform = json_get_text(j, "platform", "");
+	address_hash(t->channel, t->address, t->hash);
+	return t;
+}
 
 static struct intent *claimed(const void *parent, const struct rows *r, size_t i)
 {
@@ -177,6 +206,10 @@ static struct intent *claimed(const void *parent, const struct rows *r, size_t i
 	n->fence = row_integer(r, i, 20);
 	n->unknown = row_boolean(r, i, 21);
 	n->crashes = (int)row_integer(r, i, 22);
+	n->locale = row_null(r, i, 23) ? NULL : row_text(r, i, 23);
+	n->metadata = row_null(r, i, 24) ? NULL : row_text(r, i, 24);
+	n->test = row_null(r, i, 25) ? NULL : row_text(r, i, 25);
+	n->aim = aim_of(n, n->test);
 	return n;
 }
 

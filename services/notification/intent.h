@@ -17,6 +17,12 @@ struct candidate {
 	const char *member_id, *notification_id;
 };
 
+struct target; /* recipient.h */
+
+enum {
+	LIKENESS = 32 /* SHA-256 */
+};
+
 enum intent_status {
 	INTENT_QUEUED,
 	INTENT_HELD,
@@ -46,6 +52,11 @@ struct intent {
 	const char *client;                   /* who asked: a token's subject, "route:milestones", "digest" */
 	instant created, due, expires;        /* expires: INSTANT_MAX = never */
 	const char *collapse_key, *dedup_key; /* NULL = none */
+	const char *locale;                   /* NULL = the member's */
+	const char *metadata;                 /* JSON, the sender's own; NULL = none */
+	const unsigned char *likeness;        /* of 32 bytes; NULL = may be sent as often as asked */
+	const char *test;                     /* JSON, of a test: {} or its address; NULL = no test */
+	struct target *aim;                   /* a test's address, instead of the member's */
 	int attempts;                         /* all channels together */
 	int tries;                            /* on this channel */
 	unsigned tried;                       /* bits of channels that have failed */

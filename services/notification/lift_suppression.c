@@ -5,6 +5,7 @@
 #include "services/notification/notification.h"
 #include "services/notification/recipient.h"
 #include "services/notification/suppression_body.h"
+#include "services/notification/notification_json.h"
 
 reply lift_suppression(struct request *req, const struct lift_suppression_in *in)
 {
@@ -26,6 +27,7 @@ reply lift_suppression(struct request *req, const struct lift_suppression_in *in
 	json_put_text(w, "channel", channel_name(body.channel));
 	json_put_text(w, "scope", body.scope);
 	json_put_text(w, "lifted", rows_count(r) ? row_text(r, 0, 0) : NULL);
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

@@ -17,7 +17,7 @@ const struct json *link_holds(struct request *req, const struct stored_preferenc
 	const char *text, *error;
 	size_t length;
 
-	preferences_put(w, req, p->document, p->profile, p->version, masked);
+	preferences_put(w, req, p->document, p->profile, p->version, 0, masked);
 	text = json_text(w, &length);
 	return json_parse(req, text, length, &error);
 }

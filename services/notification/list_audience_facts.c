@@ -3,6 +3,7 @@
  */
 #include "services/notification/audience_facts.h"
 #include "services/notification/notification.h"
+#include "services/notification/notification_json.h"
 
 reply list_audience_facts(struct request *req, const struct list_audience_facts_in *in)
 {
@@ -22,6 +23,8 @@ reply list_audience_facts(struct request *req, const struct list_audience_facts_
 		json_close(w);
 	}
 	json_close(w);
+	json_put_null(w, "next_cursor"); /* a page holds them all */
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

@@ -5,6 +5,7 @@
 #include "services/notification/campaign.h"
 #include "services/notification/notification.h"
 #include "services/notification/notification_id.h"
+#include "services/notification/notification_json.h"
 
 reply list_campaigns(struct request *req, const struct list_campaigns_in *in)
 {
@@ -26,6 +27,7 @@ reply list_campaigns(struct request *req, const struct list_campaigns_in *in)
 	json_close(w);
 	json_put_text(w, "next_cursor", rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
 	json_put_text(w, "as_of", instant_format(clock_now(), time));
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

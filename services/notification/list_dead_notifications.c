@@ -4,6 +4,7 @@
 #include "gen/sql/notification.h"
 #include "services/notification/notification.h"
 #include "services/notification/notification_id.h"
+#include "services/notification/notification_json.h"
 
 reply list_dead_notifications(struct request *req, const struct list_dead_notifications_in *in)
 {
@@ -28,6 +29,7 @@ reply list_dead_notifications(struct request *req, const struct list_dead_notifi
 	}
 	json_close(w);
 	json_put_text(w, "next_cursor", rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

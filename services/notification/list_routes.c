@@ -4,6 +4,7 @@
 #include "gen/sql/notification.h"
 #include "services/notification/categories.h"
 #include "services/notification/notification.h"
+#include "services/notification/notification_json.h"
 
 reply list_routes(struct request *req, const struct list_routes_in *in)
 {
@@ -29,6 +30,8 @@ reply list_routes(struct request *req, const struct list_routes_in *in)
 		json_close(w);
 	}
 	json_close(w);
+	json_put_null(w, "next_cursor"); /* a page holds them all */
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

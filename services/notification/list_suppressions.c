@@ -8,6 +8,7 @@
 #include "gen/sql/notification.h"
 #include "services/notification/notification.h"
 #include "services/notification/recipient.h"
+#include "services/notification/notification_json.h"
 
 static const char *hex(const void *parent, const struct rows *r, size_t i, int column)
 {
@@ -65,6 +66,7 @@ reply list_suppressions(struct request *req, const struct list_suppressions_in *
 	} else {
 		json_put_null(w, "next_cursor");
 	}
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

@@ -1,21 +1,23 @@
 /*
- * list_templates.c - the newest version in use of every template
+ * list_templates.c - the newest version in use of every template, by name
  */
 #include "gen/sql/notification.h"
 #include "services/notification/notification.h"
+#include "services/notification/notification_json.h"
 
 reply list_templates(struct request *req, const struct list_templates_in *in)
 {
-	struct rows *r = db_query(req->db, req, SQL_NOTIFICATION_LIST_TEMPLATES, "");
+	struct rows *r = db_query(req->db, req, SQL_NOTIFICATION_LIST_TEMPLATES, "ti", in->cursor,
+				  in->limit + 1);
 	struct json_writer *w = json_writer_new(req);
 	char time[INSTANT_TEXT];
 	const char *text;
-	size_t i, length;
+	size_t i, length, count;
 
-	(void)in;
+	count = rows_count(r) > (size_t)in->limit ? (size_t)in->limit : rows_count(r);
 	json_open_object(w, NULL);
 	json_open_array(w, "templates");
-	for (i = 0; i < rows_count(r); i++) {
+	for (i = 0; i < count; i++) {
 		json_open_object(w, NULL);
 		json_put_text(w, "name", row_text(r, i, 0));
 		json_put_integer(w, "version", row_integer(r, i, 1));
@@ -28,6 +30,8 @@ reply list_templates(struct request *req, const struct list_templates_in *in)
 		json_close(w);
 	}
 	json_close(w);
+	json_put_text(w, "next_cursor", rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

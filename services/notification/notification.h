@@ -12,20 +12,23 @@
 struct stored_preferences {
 	int64_t version;
 	const struct json *document, *profile;
+	instant changed;
 };
 
 /* store.c; under parent. lock: held to the end of the open transaction. NULL: there is none, or the database
  * failed. */
 struct stored_preferences *store_preferences(struct db *db, const void *parent, const char *member_id,
 					     bool lock);
+/* A row for a member that has none. */
+void store_ensure_preferences(struct request *req, const char *member_id);
 /* Who changed preferences. */
 struct author {
 	const char *subject, *way, *request_id;
 };
-/* The document's next version and the line that tells who made it; commits. */
-void store_put_preferences(struct db *db, const void *parent, const char *member_id,
-			   const struct stored_preferences *before, const struct author *by,
-			   const char *document);
+/* The document's next version and the line that tells who made it; commits, and says when. */
+instant store_put_preferences(struct db *db, const void *parent, const char *member_id,
+			      const struct stored_preferences *before, const struct author *by,
+			      const char *document);
 
 /* A change of a member's preferences. */
 struct preference_change {
@@ -35,6 +38,7 @@ struct preference_change {
 	const char *way;       /* for the line that tells who made it */
 	const char *actor;     /* NULL = the request's subject */
 	int most_an_hour;      /* of changes by pages; 0 = no limit */
+	bool first;            /* If-None-Match: *, nothing was set before; the member need not be known */
 };
 
 /* Why a change was not made: a detail, or faults of the document. */

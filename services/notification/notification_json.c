@@ -9,6 +9,15 @@
 #include "services/notification/intent.h"
 #include "services/notification/notification_json.h"
 
+void put_as_of(struct json_writer *w)
+{
+	char time[INSTANT_TEXT];
+
+	json_open_object(w, "as_of");
+	json_put_text(w, "instant", instant_format(clock_now(), time));
+	json_close(w);
+}
+
 static void put_time(struct json_writer *w, const char *name, const struct rows *r, size_t i, int column)
 {
 	char time[INSTANT_TEXT];
@@ -56,6 +65,12 @@ void notification_open(struct json_writer *w, const struct rows *r, size_t i)
 	known.seen = (unsigned)row_integer(r, i, 20);
 	if (known.seen)
 		json_put_text(w, "engagement", engagement_name(engagement_status(&known)));
+	put_known(w, "locale", r, i, 21);
+	if (!row_null(r, i, 22)) {
+		cause = row_bytes(r, i, 22, &length);
+		json_put_raw(w, "metadata", cause, length);
+	}
+	json_put_boolean(w, "test", !row_null(r, i, 23));
 }
 
 static void put_line(struct json_writer *w, const struct rows *r, size_t i)

@@ -7,6 +7,8 @@
 #include "common/db.h"
 #include "common/json.h"
 
+/* When the reply was true; its last member. */
+void put_as_of(struct json_writer *w);
 /* Row i of get_notification or get_member_notifications, without closing its object. */
 void notification_open(struct json_writer *w, const struct rows *r, size_t i);
 /* The rows from *at on that are of that notification (all if id is NULL), as "log". */

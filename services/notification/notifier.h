@@ -27,7 +27,7 @@ enum {
 struct sending_settings {
 	bool sends;
 	int64_t flights, connections, attempts, lease, give_up;
-	int64_t cap_day, cap_week, cap_category_day, cap_category_week, digest_hour, holdout;
+	int64_t cap_day, cap_week, cap_category_day, cap_category_week, digest_hour, holdout, tests_per_hour;
 	int64_t campaign_open;
 	const char *public_url, *secret_file, *egress_proxy;
 	const char *smtp_url, *smtp_user, *smtp_password_file, *smtp_ca_file, *smtp_2_url;
@@ -201,11 +201,23 @@ bool retention_check(const void *parent, const char **error);
 /* digest.c: the job that sums up what waits, one member at a time. */
 bool run_digests(struct daemon *d);
 
-/* judge.c: the decision for an intent. template NULL: there is none of that name. */
+/* What a dry run found about the keys of an intent that will not be made. */
+struct asked_before {
+	enum once once;
+	enum collapse collapse;
+};
+
+/* judge.c: the decision for an intent. template NULL: there is none of that name. before NULL: the intent is
+ * made, so it was the first of its keys. */
 void judge(const struct notifier *n, const struct intent *i, const struct recipient *r,
-	   const struct message_template *t, instant now, struct decision *out);
+	   const struct message_template *t, instant now, const struct asked_before *before,
+	   struct decision *out);
+/* Into an open object. all: also what is the rule, as a dry run is asked for; the log is told in short. */
+void decision_put(struct json_writer *w, const struct decision *d, bool all);
 const char *decision_json(const void *parent, const struct decision *d);
 
+/* What a test's reader sees first. */
+#define TEST_MARK "[Test] "
 /* prepare.c: renders a claimed intent for a channel. NULL: *error says why. */
 struct delivery *delivery_new(struct notifier *n, struct intent *i, const struct recipient *r,
 			      const struct message_template *t, enum channel c, instant now,

@@ -102,10 +102,17 @@ static void check_frequency(struct checking *c, const struct json *v)
 		wrong(c, v, "must be one of immediate, daily, weekly");
 }
 
+bool locale_valid(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length >= 2 && length <= 35 &&
+	       strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
 static void check_locale(struct checking *c, const struct json *v)
 {
-	if (v->kind != JSON_TEXT || v->length < 2 || v->length > 35 ||
-	    strspn(v->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-") != v->length)
+	if (v->kind != JSON_TEXT || !locale_valid(v->text))
 		wrong(c, v, "must be a language tag as en-GB");
 }
 
@@ -249,6 +256,11 @@ static const struct {
 	{"addresses", check_addresses},
 };
 
+bool preferences_told_only(const char *name)
+{
+	return strcmp(name, "version") == 0 || strcmp(name, "as_of") == 0;
+}
+
 static void check_field(struct checking *c, const struct json *v)
 {
 	size_t i;
@@ -259,7 +271,8 @@ static void check_field(struct checking *c, const struct json *v)
 				fields[i].check(c, v);
 			return;
 		}
-	wrong(c, v, "is not a field of preferences");
+	if (!preferences_told_only(v->name))
+		wrong(c, v, "is not a field of preferences");
 }
 
 bool preferences_check(const void *parent, const struct json *document,

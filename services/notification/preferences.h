@@ -7,6 +7,7 @@
 #ifndef AE_NOTIFICATION_PREFERENCES_H
 #define AE_NOTIFICATION_PREFERENCES_H
 
+#include "common/clock.h"
 #include "common/json.h"
 #include "common/problem.h"
 #include "services/notification/categories.h"
@@ -23,6 +24,12 @@ enum {
 bool preferences_check(const void *parent, const struct json *document,
 		       struct fault faults[PREFERENCES_FAULTS_MAX], size_t *fault_count);
 
+/* What a GET tells beside the document; a client that puts back what it got need not take it out. */
+bool preferences_told_only(const char *name);
+
+/* A language tag as en-GB, by its form. */
+bool locale_valid(const char *text);
+
 /* JSON merge patch (RFC 7396): the document with the patch applied, written to w without an outer name. */
 void preferences_merge(struct json_writer *w, const struct json *document, const struct json *patch);
 
@@ -31,9 +38,10 @@ const struct json *preferences_wish(const void *parent, const char *category, en
 
 /*
  * What holds, as the reply wants it. masked: addresses and tokens only hint at themselves, for readers
- * who are not the member.
+ * who are not the member. as_of: when it was changed last, so that a version is always the same bytes; 0 =
+ * not told.
  */
 void preferences_put(struct json_writer *w, const void *scratch, const struct json *document,
-		     const struct json *profile, int64_t version, bool masked);
+		     const struct json *profile, int64_t version, instant as_of, bool masked);
 
 #endif

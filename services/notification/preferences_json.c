@@ -128,10 +128,11 @@ static void put_addresses(struct json_writer *w, const void *scratch, const stru
 }
 
 void preferences_put(struct json_writer *w, const void *scratch, const struct json *document,
-		     const struct json *profile, int64_t version, bool masked)
+		     const struct json *profile, int64_t version, instant as_of, bool masked)
 {
 	const struct json *consents = json_get(profile, "consents");
 	const char *zone = json_get_text(profile, "time_zone", NULL);
+	char time[INSTANT_TEXT];
 
 	json_open_object(w, NULL);
 	json_put_boolean(w, "global_opt_out", json_get_boolean(document, "global_opt_out", false));
@@ -143,5 +144,10 @@ void preferences_put(struct json_writer *w, const void *scratch, const struct js
 	json_put_boolean(w, "tracking_consent", flag(document, "tracking_consent", consents, "tracking"));
 	json_put_boolean(w, "marketing_consent", flag(document, "marketing_consent", consents, "marketing"));
 	json_put_integer(w, "version", version);
+	if (as_of) {
+		json_open_object(w, "as_of");
+		json_put_text(w, "instant", instant_format(as_of, time));
+		json_close(w);
+	}
 	json_close(w);
 }

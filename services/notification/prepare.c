@@ -19,6 +19,9 @@ static const char *signed_url(struct notifier *n, const void *parent, const stru
 	const char *error;
 	char *token;
 
+	/* Nobody unsubscribes by trying a test. */
+	if (i->test)
+		return talloc_asprintf(parent, "%s/u/test%s", sending.public_url, under);
 	if (sending.public_url[0] == '\0' || n->secret == NULL)
 		return "";
 	memcpy(t.notification_id, i->notification_id, NOTIFICATION_ID_LENGTH + 1);
@@ -39,7 +42,7 @@ static bool track_links(struct delivery *d, const struct recipient *r, instant n
 	struct json_writer *w;
 	size_t i;
 
-	if (n->secret == NULL || sending.public_url[0] == '\0' ||
+	if (n->secret == NULL || sending.public_url[0] == '\0' || d->intent->test ||
 	    !json_get_boolean(r->holds, "tracking_consent", false))
 		return true;
 	if (!rewrite_links(d, &how, d->message.html, &out, error))
@@ -71,10 +74,22 @@ static void aim(struct delivery *d, const struct recipient *r, enum channel c)
 {
 	const struct target *t;
 
+	if (d->intent->aim) {
+		d->targets[d->target_count++] = d->intent->aim;
+		return;
+	}
 	for (t = r->targets; t < r->targets + r->target_count; t++)
 		if (t->channel == c && provider_configured(d->notifier, c, t->platform) &&
 		    target_suppressed(t, d->intent->category) < mildest_wish(d->intent))
 			d->targets[d->target_count++] = t;
+}
+
+/* Slack's messages have no title. */
+static void mark_test(struct delivery *d, enum channel c)
+{
+	const char **first = c == CHANNEL_SLACK ? &d->message.text : &d->message.title;
+
+	*first = talloc_asprintf(d, TEST_MARK "%s", *first);
 }
 
 struct delivery *delivery_new(struct notifier *n, struct intent *i, const struct recipient *r,
@@ -84,7 +99,8 @@ struct delivery *delivery_new(struct notifier *n, struct intent *i, const struct
 	struct delivery *d = talloc_zero(i, struct delivery);
 	const char *unsubscribe = signed_url(n, d, i, TRACK_UNSUBSCRIBE, "", now);
 	const char *preferences = signed_url(n, d, i, TRACK_UNSUBSCRIBE, "/preferences", now);
-	const struct json *variables = variables_for(d, i->values, r, refusable(i) ? unsubscribe : "",
+	const char *locale = i->locale ? i->locale : json_get_text(r->holds, "locale", "en");
+	const struct json *variables = variables_for(d, i->values, r, locale, refusable(i) ? unsubscribe : "",
 						     preferences);
 
 	d->notifier = n;
@@ -102,13 +118,14 @@ struct delivery *delivery_new(struct notifier *n, struct intent *i, const struct
 				      .title = "",
 				      .now = now,
 				      .expires = i->expires};
-	if (!template_render(d, t, c, json_get_text(r->holds, "locale", "en"), variables, &d->message,
-			     error) ||
+	if (!template_render(d, t, c, locale, variables, &d->message, error) ||
 	    (c == CHANNEL_EMAIL && !track_links(d, r, now, error))) {
 		*error = talloc_strdup(i, *error); /* it hangs under what goes now */
 		talloc_free(d);
 		return NULL;
 	}
+	if (i->test)
+		mark_test(d, c);
 	aim(d, r, c);
 	i->channel = (int)c;
 	return d;

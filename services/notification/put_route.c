@@ -7,6 +7,7 @@
 #include "gen/sql/notification.h"
 #include "services/notification/categories.h"
 #include "services/notification/notification.h"
+#include "services/notification/notification_json.h"
 
 enum {
 	MAX_AGE_SECONDS = 90 * 86400,
@@ -72,6 +73,7 @@ reply put_route(struct request *req, const struct put_route_in *in)
 		 b.condition, b.template, b.fallback, b.category, (int64_t)b.priority, b.max_age);
 	json_open_object(w, NULL);
 	json_put_text(w, "route_id", in->route_id);
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

@@ -5,6 +5,7 @@
 #include "services/notification/notification.h"
 #include "services/notification/recipient.h"
 #include "services/notification/suppression_body.h"
+#include "services/notification/notification_json.h"
 
 reply put_suppression(struct request *req, const struct put_suppression_in *in)
 {
@@ -21,6 +22,7 @@ reply put_suppression(struct request *req, const struct put_suppression_in *in)
 	json_put_text(w, "channel", channel_name(body.channel));
 	json_put_text(w, "scope", body.scope);
 	json_put_text(w, "reason", "manual");
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

@@ -8,6 +8,7 @@
 #include "gen/sql/notification.h"
 #include "services/notification/notification.h"
 #include "services/notification/template.h"
+#include "services/notification/notification_json.h"
 
 reply put_template(struct request *req, const struct put_template_in *in)
 {
@@ -35,6 +36,7 @@ reply put_template(struct request *req, const struct put_template_in *in)
 	json_open_object(w, NULL);
 	json_put_text(w, "name", in->name);
 	json_put_integer(w, "version", row_integer(r, 0, 0));
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

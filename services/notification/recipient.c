@@ -59,9 +59,23 @@ static void read_targets(const void *parent, struct recipient *r)
 	add_target(r, CHANNEL_SLACK, slack, slack && strstr(slack, "://") ? "webhook" : "");
 }
 
-static void read_recipient(const void *parent, const struct rows *rows, size_t i, struct recipient *r)
+static void fill(const void *parent, struct recipient *r, const struct json *document)
 {
 	struct json_writer *w = json_writer_new(parent);
+	const char *error, *text;
+	size_t length;
+
+	preferences_put(w, parent, document, r->profile, 0, 0, false);
+	text = json_text(w, &length);
+	r->holds = json_parse(parent, text, length, &error);
+	r->zone = tz_find(json_get_text(r->profile, "time_zone", ""));
+	if (r->zone == NULL)
+		r->zone = tz_utc();
+	read_targets(parent, r);
+}
+
+static void read_recipient(const void *parent, const struct rows *rows, size_t i, struct recipient *r)
+{
 	const struct json *document;
 	const char *error, *text;
 	size_t length;
@@ -71,13 +85,18 @@ static void read_recipient(const void *parent, const struct rows *rows, size_t i
 	document = json_parse(parent, text, length, &error);
 	text = row_bytes(rows, i, 2, &length);
 	r->profile = json_parse(parent, text, length, &error);
-	preferences_put(w, parent, document, r->profile, 0, false);
-	text = json_text(w, &length);
-	r->holds = json_parse(parent, text, length, &error);
-	r->zone = tz_find(json_get_text(r->profile, "time_zone", ""));
-	if (r->zone == NULL)
-		r->zone = tz_utc();
-	read_targets(parent, r);
+	fill(parent, r, document);
+}
+
+struct recipient *recipient_unknown(const void *parent, const char *member_id)
+{
+	struct recipient *r = talloc_zero(parent, struct recipient);
+	const char *error;
+
+	r->member_id = member_id;
+	r->profile = json_parse(r, "{}", 2, &error);
+	fill(r, r, r->profile);
+	return r;
 }
 
 /* --- the suppression list ------------------------------------------------------------------------ */
@@ -99,7 +118,9 @@ static void mark_target(const void *parent, struct target *t, const char *scope,
 	t->marks[t->mark_count++] = (struct mark){scope, suppression_of(reason)};
 }
 
-static void send_suppressions(struct db *db, const void *parent, const struct recipients *all)
+/* Those of the members, and those that tests are aimed at. */
+static void send_suppressions(struct db *db, const void *parent, const struct recipients *all,
+			      struct intent *const *intents, size_t count)
 {
 	struct db_array *channels = db_array_new(parent, DB_INT2, all->count),
 			*hashes = db_array_new(parent, DB_BYTEA, all->count);
@@ -110,25 +131,35 @@ static void send_suppressions(struct db *db, const void *parent, const struct re
 			db_array_integer(channels, all->list[i].targets[k].channel);
 			db_array_bytes(hashes, all->list[i].targets[k].hash, ADDRESS_HASH);
 		}
+	for (i = 0; i < count; i++)
+		if (intents[i]->aim) {
+			db_array_integer(channels, intents[i]->aim->channel);
+			db_array_bytes(hashes, intents[i]->aim->hash, ADDRESS_HASH);
+		}
 	db_send(db, SQL_NOTIFICATION_GET_MARKS, "aa", channels, hashes);
 }
 
-static void read_marks(const void *parent, const struct rows *rows, struct recipients *all)
+static void mark_if_meant(const void *parent, const struct rows *rows, size_t row, struct target *t)
 {
-	const char *hash;
-	struct target *t;
-	size_t row, i, k, length;
+	size_t length;
+
+	if (t->channel == (enum channel)row_integer(rows, row, 0) &&
+	    memcmp(t->hash, row_bytes(rows, row, 1, &length), ADDRESS_HASH) == 0)
+		mark_target(parent, t, row_text(rows, row, 2), row_text(rows, row, 3));
+}
+
+static void read_marks(const void *parent, const struct rows *rows, struct recipients *all,
+		       struct intent *const *intents, size_t count)
+{
+	size_t row, i, k;
 
 	for (row = 0; row < rows_count(rows); row++) {
-		hash = row_bytes(rows, row, 1, &length);
 		for (i = 0; i < all->count; i++)
-			for (k = 0; k < all->list[i].target_count; k++) {
-				t = &all->list[i].targets[k];
-				if (t->channel == (enum channel)row_integer(rows, row, 0) &&
-				    memcmp(t->hash, hash, ADDRESS_HASH) == 0)
-					mark_target(parent, t, row_text(rows, row, 2),
-						    row_text(rows, row, 3));
-			}
+			for (k = 0; k < all->list[i].target_count; k++)
+				mark_if_meant(parent, rows, row, &all->list[i].targets[k]);
+		for (i = 0; i < count; i++)
+			if (intents[i]->aim)
+				mark_if_meant(parent, rows, row, intents[i]->aim);
 	}
 }
 
@@ -202,8 +233,8 @@ struct recipients *recipients_load(struct db *db, const void *parent, struct int
 		read_recipient(all, rows, i, &all->list[i]);
 	qsort(all->list, all->count, sizeof(*all->list), recipient_order);
 	read_sent(all, sent, all, count);
-	send_suppressions(db, all, all);
-	read_marks(all, db_next(db, all), all);
+	send_suppressions(db, all, all, intents, count);
+	read_marks(all, db_next(db, all), all, intents, count);
 	return db_failed(db) ? NULL : all;
 }
 

@@ -57,6 +57,9 @@ struct recipients *recipients_load(struct db *db, const void *parent, struct int
 				   size_t count, bool lock, instant now);
 struct recipient *recipient_find(const struct recipients *r, const char *member_id);
 
+/* Somebody nothing is known of, as a send will find them. */
+struct recipient *recipient_unknown(const void *parent, const char *member_id);
+
 void address_hash(enum channel c, const char *address, unsigned char hash[ADDRESS_HASH]);
 /* Why nothing of this category may go to the target. */
 enum suppression target_suppressed(const struct target *t, const char *category);

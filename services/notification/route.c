@@ -113,7 +113,7 @@ static void make_intent(struct routing *g, const struct route *route, const stru
 	i->notification_id = notification_id_new(i, g->now);
 	i->member_id = e->subject;
 	i->category = route->category;
-	i->priority = route->priority;
+	i->priority = category_priority(category_find(route->category), route->priority);
 	i->template = template;
 	i->template_version = version;
 	i->variables = event_text(i, e->data);

@@ -7,6 +7,7 @@
 #include "common/db.h"
 #include "services/notification/campaign.h"
 #include "services/notification/idempotency.h"
+#include "services/notification/notification_json.h"
 
 struct audience *audience_of(struct request *req, const struct send_request *s, reply *out)
 {
@@ -30,6 +31,7 @@ static const char *answer_text(struct request *req, const char *campaign_id, con
 	json_put_text(w, "status", campaign_status_name(CAMPAIGN_EXPANDING));
 	if (s->send_at > 0)
 		json_put_text(w, "starts_at", instant_format(s->send_at, time));
+	put_as_of(w);
 	json_close(w);
 	return json_text(w, NULL);
 }

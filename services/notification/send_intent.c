@@ -19,6 +19,7 @@ const char *send_variables(const void *parent, const struct send_request *s)
 struct intent *send_intent_new(const void *parent, const struct send_request *s, const char *client,
 			       const char *member_id, const char *variables)
 {
+	const struct category *c = category_find(s->category);
 	struct intent *i = talloc_zero(parent, struct intent);
 
 	i->created = clock_now();
@@ -26,7 +27,7 @@ struct intent *send_intent_new(const void *parent, const struct send_request *s,
 	i->member_id = member_id;
 	i->status = INTENT_QUEUED;
 	i->category = s->category;
-	i->priority = s->priority == PRIORITY_COUNT ? category_find(s->category)->priority : s->priority;
+	i->priority = category_priority(c, s->priority == PRIORITY_COUNT ? c->priority : s->priority);
 	i->template = s->template;
 	i->template_version = s->template_version;
 	i->variables = variables;
@@ -36,5 +37,7 @@ struct intent *send_intent_new(const void *parent, const struct send_request *s,
 	i->due = s->send_at > i->created ? s->send_at : i->created;
 	i->expires = s->expires_at;
 	i->collapse_key = s->collapse_key;
+	i->locale = s->locale;
+	i->metadata = s->metadata;
 	return i;
 }

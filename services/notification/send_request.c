@@ -6,6 +6,7 @@
 #include <talloc.h>
 
 #include "services/notification/categories.h"
+#include "services/notification/preferences.h"
 #include "services/notification/send_request.h"
 
 enum {
@@ -55,11 +56,17 @@ static const char *text_given(struct reading *r, const char *name, const char *p
 
 /* --- to whom ------------------------------------------------------------------------------------- */
 
+bool member_id_valid(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length >= 1 && length <= 64 &&
+	       strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:@-") == length;
+}
+
 static bool member_good(const struct json *v)
 {
-	return v->kind == JSON_TEXT && v->length >= 1 && v->length <= 64 &&
-	       strspn(v->text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:@-") ==
-		       v->length;
+	return v->kind == JSON_TEXT && member_id_valid(v->text);
 }
 
 static int text_order(const void *a, const void *b)
@@ -211,11 +218,51 @@ static const struct json *object_given(struct reading *r, const char *name, cons
 	return v;
 }
 
+static const char *read_metadata(struct reading *r)
+{
+	const struct json *v = object_given(r, "metadata", "/metadata");
+	struct json_writer *w;
+	const char *text;
+	size_t length;
+
+	if (v == NULL)
+		return NULL;
+	w = json_writer_new(r->parent);
+	json_put_value(w, NULL, v);
+	text = json_text(w, &length);
+	if (length > METADATA_MAX)
+		wrong(r, "/metadata", "must be at most 4,096 bytes of JSON");
+	return text;
+}
+
+static int64_t read_dedup_window(struct reading *r)
+{
+	const struct json *v = given(r, "dedup_window");
+
+	if (v && (v->kind != JSON_INTEGER || v->integer < 1 || v->integer > DEDUP_WINDOW_MAX)) {
+		wrong(r, "/dedup_window", "must be 1 to 2,592,000 seconds");
+		return 0;
+	}
+	if (v && given(r, "audience"))
+		wrong(r, "/dedup_window", "is of no use beside an audience, whose members are sent one each");
+	return v ? v->integer : 0;
+}
+
+static const char *read_locale(struct reading *r)
+{
+	const char *locale = text_given(r, "locale", "/locale", 35, false);
+
+	if (locale && !locale_valid(locale))
+		wrong(r, "/locale", "must be a language tag as en-GB");
+	return locale;
+}
+
 static void refuse_unknown(struct reading *r)
 {
-	static const char *const known[] = {"member_id", "members",  "category", "template",   "variables",
-					    "channels",  "priority", "send_at",  "expires_at", "collapse_key",
-					    "dry_run",   "metadata", "audience"};
+	static const char *const known[] = {"member_id",    "members",    "audience", "category",
+					    "template",     "variables",  "channels", "priority",
+					    "send_at",      "expires_at", "locale",   "collapse_key",
+					    "dedup_window", "metadata",   "dry_run"};
 	const struct json *v;
 	size_t i;
 
@@ -245,7 +292,9 @@ bool send_request_read(const void *parent, const struct json *body, instant now,
 		read_times(&r);
 		refuse_unknown(&r);
 		out->variables = object_given(&r, "variables", "/variables");
-		out->metadata = object_given(&r, "metadata", "/metadata");
+		out->metadata = read_metadata(&r);
+		out->dedup_window = read_dedup_window(&r);
+		out->locale = read_locale(&r);
 		out->collapse_key = text_given(&r, "collapse_key", "/collapse_key", COLLAPSE_KEY_MAX, false);
 		dry = given(&r, "dry_run");
 		if (dry && dry->kind != JSON_BOOLEAN)

@@ -94,6 +94,12 @@ static bool read_words(struct message_template *t, const struct json *locale, st
 	return true;
 }
 
+/* The document may stand inside a larger one. */
+static const char *place(const struct message_template *t, const char *below)
+{
+	return talloc_asprintf(t, "%s%s", json_pointer(t, t->document), below);
+}
+
 struct message_template *template_read(const void *parent, const struct json *document, struct fault *fault)
 {
 	struct message_template *t = talloc_zero(parent, struct message_template);
@@ -105,11 +111,12 @@ struct message_template *template_read(const void *parent, const struct json *do
 	t->partials = json_get(document, "partials");
 	if (document->kind != JSON_OBJECT || locales == NULL || locales->kind != JSON_OBJECT ||
 	    locales->count == 0 || locales->count > LOCALES_MAX) {
-		*fault = (struct fault){"/locales", "must be an object of 1 to 50 languages"};
+		*fault = (struct fault){place(t, "/locales"), "must be an object of 1 to 50 languages"};
 		return NULL;
 	}
 	if (t->sample == NULL || t->sample->kind != JSON_OBJECT) {
-		*fault = (struct fault){"/sample", "must be an object of variables to try the template with"};
+		*fault = (struct fault){place(t, "/sample"),
+					"must be an object of variables to try the template with"};
 		return NULL;
 	}
 	for (l = locales->first; l; l = l->next)
@@ -133,10 +140,10 @@ static bool try_words(const void *parent, const struct message_template *t, stru
 			if (t->words[i].there[c] &&
 			    !template_render(parent, t, (enum channel)c, t->words[i].locale, t->sample, &m,
 					     &error)) {
-				*fault = (struct fault){talloc_asprintf(parent, "/locales/%s/%s",
-									t->words[i].locale,
-									channel_name((enum channel)c)),
-							error};
+				*fault = (struct fault){
+					talloc_asprintf(parent, "%s/%s/%s", place(t, "/locales"),
+							t->words[i].locale, channel_name((enum channel)c)),
+					error};
 				return false;
 			}
 	return true;
@@ -150,7 +157,7 @@ bool template_try(const void *parent, const struct message_template *t, struct f
 	*fault = t->schema_fault;
 	if (fault->pointer)
 		return false;
-	if (!template_check(parent, t, t->sample, "/sample", faults, &count)) {
+	if (!template_check(parent, t, t->sample, place(t, "/sample"), faults, &count)) {
 		*fault = faults[0];
 		return false;
 	}
@@ -249,12 +256,13 @@ static char *one_line(char *text)
 }
 
 static char *render(const void *parent, const struct mustache *m, const struct json *variables,
-		    const struct mustache_partials *partials, bool html, const char **error)
+		    const struct mustache_partials *partials, bool html, struct mustache_missing *missing,
+		    const char **error)
 {
 	if (m == NULL)
 		return talloc_strdup(parent, "");
-	return mustache_render(parent, m, variables, partials, html ? MUSTACHE_HTML : MUSTACHE_PLAIN, NULL,
-			       error);
+	return mustache_render_noting(parent, m, variables, partials, html ? MUSTACHE_HTML : MUSTACHE_PLAIN,
+				      NULL, missing, error);
 }
 
 /* Figures are written by the member's region where the words are in its language. */
@@ -269,6 +277,13 @@ static const char *figures_locale(const struct words *w, const char *locale)
 bool template_render(const void *parent, const struct message_template *t, enum channel channel,
 		     const char *locale, const struct json *variables, struct message *out,
 		     const char **error)
+{
+	return template_render_noting(parent, t, channel, locale, variables, out, NULL, error);
+}
+
+bool template_render_noting(const void *parent, const struct message_template *t, enum channel channel,
+			    const char *locale, const struct json *variables, struct message *out,
+			    struct mustache_missing *missing, const char **error)
 {
 	struct mustache_partials partials = {find_partial, (void *)(uintptr_t)t->partials};
 	const struct words *w = words_for(t, channel, locale);
@@ -286,9 +301,10 @@ bool template_render(const void *parent, const struct message_template *t, enum 
 	if (channel == CHANNEL_EMAIL &&
 	    !template_images_draw(parent, w->images, written, &partials, out, error))
 		return false;
-	title = render(parent, w->piece[channel][0], written, &partials, false, error);
-	text = render(parent, w->piece[channel][1], written, &partials, false, error);
-	third = render(parent, w->piece[channel][2], written, &partials, channel == CHANNEL_EMAIL, error);
+	title = render(parent, w->piece[channel][0], written, &partials, false, missing, error);
+	text = render(parent, w->piece[channel][1], written, &partials, false, missing, error);
+	third = render(parent, w->piece[channel][2], written, &partials, channel == CHANNEL_EMAIL, missing,
+		       error);
 	if (title == NULL || text == NULL || third == NULL)
 		return false;
 	out->locale = w->locale;

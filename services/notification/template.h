@@ -4,6 +4,7 @@
 #ifndef AE_NOTIFICATION_TEMPLATE_H
 #define AE_NOTIFICATION_TEMPLATE_H
 
+#include "common/mustache.h"
 #include "common/problem.h"
 #include "services/notification/channel.h"
 
@@ -27,5 +28,9 @@ bool template_check(const void *parent, const struct message_template *t, const 
 bool template_render(const void *parent, const struct message_template *t, enum channel channel,
 		     const char *locale, const struct json *variables, struct message *out,
 		     const char **error);
+/* The same, for who wants to know which variables were missing. */
+bool template_render_noting(const void *parent, const struct message_template *t, enum channel channel,
+			    const char *locale, const struct json *variables, struct message *out,
+			    struct mustache_missing *missing, const char **error);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "gen/sql/notification.h"
 #include "services/notification/campaign.h"
+#include "services/notification/notification_json.h"
 #include "services/notification/notifier.h"
 #include "services/notification/send_intent.h"
 
@@ -105,14 +106,11 @@ static double all_by_examined(const struct trial *t)
 
 /* --- what would become of them ----------------------------------------------------------------------- */
 
-static void tell_decision(struct trial *t, struct json_writer *w, const char *member_id,
-			  const struct decision *d)
+static void tell_decision(struct json_writer *w, const char *member_id, const struct decision *d)
 {
-	const char *text = decision_json(t->req, d);
-
 	json_open_object(w, NULL);
 	json_put_text(w, "member_id", member_id);
-	json_put_raw(w, "decision", text, strlen(text));
+	decision_put(w, d, true);
 	json_close(w);
 }
 
@@ -132,10 +130,10 @@ static void decide_sample(struct trial *t, struct json_writer *w)
 	for (i = 0; all && i < t->sampled; i++) {
 		if ((r = recipient_find(all, t->sample[i])) == NULL)
 			continue;
-		judge(t->req->daemon->state, intents[i], r, t->template, clock_now(), &d);
+		judge(t->req->daemon->state, intents[i], r, t->template, clock_now(), NULL, &d);
 		t->outcomes[d.outcome]++;
 		if (told++ < TOLD)
-			tell_decision(t, w, t->sample[i], &d);
+			tell_decision(w, t->sample[i], &d);
 	}
 	json_close(w);
 }
@@ -187,6 +185,7 @@ reply try_audience(struct request *req, const struct send_request *s, const stru
 	json_put_integer(w, "decided", (int64_t)trial->sampled);
 	decide_sample(trial, w);
 	put_estimate(trial, w);
+	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);
 }

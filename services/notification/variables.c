@@ -13,7 +13,7 @@ enum {
 };
 
 const struct json *variables_for(const void *parent, const struct json *values, const struct recipient *r,
-				 const char *unsubscribe, const char *preferences)
+				 const char *locale, const char *unsubscribe, const char *preferences)
 {
 	const char *name = json_get_text(r->profile, "name", ""), *error, *text;
 	struct json_writer *w = json_writer_new(parent);
@@ -27,7 +27,7 @@ const struct json *variables_for(const void *parent, const struct json *values, 
 	json_open_object(w, "member");
 	json_put_text(w, "name", name);
 	json_put_text_n(w, "first_name", name, strcspn(name, " "));
-	json_put_text(w, "locale", json_get_text(r->holds, "locale", "en"));
+	json_put_text(w, "locale", locale);
 	json_put_text(w, "time_zone", tz_name(r->zone));
 	json_close(w);
 	json_open_object(w, "links");

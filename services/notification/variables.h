@@ -17,9 +17,9 @@
 
 #include "services/notification/recipient.h"
 
-/* values may be NULL; under parent. */
+/* values may be NULL; under parent. locale: the language that the member is spoken to in. */
 const struct json *variables_for(const void *parent, const struct json *values, const struct recipient *r,
-				 const char *unsubscribe, const char *preferences);
+				 const char *locale, const char *unsubscribe, const char *preferences);
 /* With the texts, for words in the language of locale. Dates are days in the zone of member.time_zone, else
  * UTC. A new tree under parent. */
 struct json *variables_written(const void *parent, const struct json *variables, const char *locale);

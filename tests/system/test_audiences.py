@@ -172,7 +172,7 @@ def test_a_dry_run_counts_and_makes_nothing(quiet):
     result = dry(quiet, GOLD_WITH_POINTS)
     assert (result["dry_run"], result["complete"], result["matched"], result["failed"]) == (True, True, want, 0)
     assert result["decided"] == min(want, 200) and len(result["decisions"]) == 10
-    assert result["decisions"][0]["decision"]["steps"] and result["estimate"]["matched"] == want
+    assert result["decisions"][0]["steps"] and result["estimate"]["matched"] == want
     assert sum(result["estimate"][o] for o in ("send", "hold", "digest", "drop")) == pytest.approx(want, abs=3)
     assert quiet.sql("SELECT count(*) FROM analytics.notification_campaigns") == [(before,)]
 

@@ -85,6 +85,10 @@ START_TEST(each_step_has_its_say)
 	EXPECT(in, DECIDED_DROP, REASON_ERASED);
 	in.suppressed[CHANNEL_EMAIL] = in.suppressed[CHANNEL_PUSH] = SUPPRESSION_UNSUBSCRIBED;
 	EXPECT(in, DECIDED_DROP, REASON_SUPPRESSED);
+	in.once = ONCE_DUPLICATE;
+	EXPECT(in, DECIDED_DROP, REASON_DUPLICATE);
+	in.once = ONCE_ANSWERED;
+	EXPECT(in, DECIDED_DROP, REASON_ANSWERED);
 	in.template = CHANNEL_BIT(CHANNEL_SLACK);
 	EXPECT(in, DECIDED_DROP, REASON_NO_TEMPLATE);
 }
@@ -115,6 +119,58 @@ START_TEST(critical_and_transactional)
 	EXPECT(in, DECIDED_HOLD, REASON_QUIET);
 	in.erased = true, in.priority = PRIORITY_CRITICAL;
 	EXPECT(in, DECIDED_DROP, REASON_ERASED);
+}
+END_TEST
+
+static const struct decision_step *step_of(const struct decision *d, enum decide_step step)
+{
+	ck_assert(d->step_count > (size_t)step && d->steps[step].step == step);
+	return &d->steps[step];
+}
+
+/* Steps that ask by channel tell of each, and remarks do not stop a message. */
+START_TEST(the_trace_is_whole)
+{
+	struct decision_input in = open_facts("tier");
+	struct decision d;
+
+	in.template = CHANNEL_BIT(CHANNEL_EMAIL) | CHANNEL_BIT(CHANNEL_PUSH);
+	in.suppressed[CHANNEL_PUSH] = SUPPRESSION_DEAD;
+	in.collapse = COLLAPSE_OLDER;
+	decide(&in, &d);
+	ck_assert(d.outcome == DECIDED_SEND && d.lane == PRIORITY_ENGAGEMENT &&
+		  d.step_count == DECIDE_STEP_COUNT);
+	ck_assert(step_of(&d, DECIDE_TEMPLATE)->channels[CHANNEL_SLACK] == REASON_NO_TEMPLATE);
+	ck_assert(step_of(&d, DECIDE_SUPPRESSION)->channels[CHANNEL_PUSH] == REASON_SUPPRESSED);
+	ck_assert(step_of(&d, DECIDE_SUPPRESSION)->channels[CHANNEL_SLACK] == REASON_NOT_ASKED);
+	ck_assert(step_of(&d, DECIDE_ADDRESS)->channels[CHANNEL_EMAIL] == REASON_PASSED);
+	ck_assert(step_of(&d, DECIDE_ADDRESS)->channels[CHANNEL_PUSH] == REASON_NOT_ASKED);
+	ck_assert(step_of(&d, DECIDE_IDEMPOTENCY)->reason == REASON_NOT_ASKED);
+	ck_assert(step_of(&d, DECIDE_COLLAPSE)->reason == REASON_COLLAPSES_OLDER);
+	ck_assert(step_of(&d, DECIDE_LANE)->reason == REASON_LANE_ENGAGEMENT);
+	ck_assert_str_eq(decide_step_outcome(&d, DECIDE_COLLAPSE), "passed");
+	ck_assert_str_eq(decide_step_outcome(&d, DECIDE_IDEMPOTENCY), "skipped");
+	in.opted_out = true;
+	decide(&in, &d);
+	ck_assert_str_eq(decide_step_outcome(&d, DECIDE_OPT_OUT), "drop");
+}
+END_TEST
+
+/* As critical, on its own lane. */
+START_TEST(a_test_goes_over_wishes_only)
+{
+	struct decision_input in = open_facts("account");
+	struct decision d;
+
+	in.test = true, in.wanted = 0, in.opted_out = true;
+	in.quiet = (struct quiet_hours){0, 23 * 60 + 59, ""};
+	decide(&in, &d);
+	ck_assert(d.outcome == DECIDED_SEND && d.lane == PRIORITY_TRANSACTIONAL);
+	in.suppressed[CHANNEL_EMAIL] = in.suppressed[CHANNEL_PUSH] = SUPPRESSION_MANUAL;
+	EXPECT(in, DECIDED_DROP, REASON_SUPPRESSED);
+	in = open_facts("promotions");
+	in.test = true, in.marketing_consent = false;
+	EXPECT(in, DECIDED_DROP, REASON_NO_CONSENT);
 }
 END_TEST
 
@@ -171,6 +227,8 @@ static struct decision_input random_facts(void)
 	in.asked = chance(50) ? 0 : some_channels(60);
 	in.template = some_channels(90);
 	in.tried = some_channels(15);
+	in.once = chance(90) ? (enum once)(lrand48() % 2) : (enum once)(lrand48() % 4);
+	in.collapse = (enum collapse)(lrand48() % 3);
 	in.send_at = chance(80) ? 0 : in.now + (instant)(lrand48() % 7200 - 3600) * SECOND;
 	in.expires = chance(60) ? INSTANT_MAX : in.now + (instant)(lrand48() % 200000 - 3600) * SECOND;
 	in.erased = chance(5), in.opted_out = chance(10), in.held_out = chance(10),
@@ -201,6 +259,9 @@ static void check_sent(const struct decision_input *in, const struct decision *d
 	size_t i;
 
 	ck_assert(d->channel_count > 0 && d->reason == REASON_PASSED && d->step_count == DECIDE_STEP_COUNT);
+	ck_assert(in->once == ONCE_NOT_ASKED || in->once == ONCE_NEW);
+	ck_assert(d->lane ==
+		  (marketing && in->priority < PRIORITY_ENGAGEMENT ? PRIORITY_ENGAGEMENT : in->priority));
 	ck_assert(!in->erased && in->expires > in->now && in->send_at <= in->now);
 	ck_assert(owed || !in->opted_out);
 	ck_assert(!marketing || in->marketing_consent);
@@ -228,8 +289,9 @@ static bool must_go(const struct decision_input *in)
 	for (c = 0; c < CHANNEL_COUNT; c++)
 		if (in->suppressed[c] > SUPPRESSION_UNSUBSCRIBED)
 			usable &= ~CHANNEL_BIT(c);
-	return usable && !(usable & ~in->available) && !in->erased && in->expires > in->now &&
-	       in->send_at <= in->now && (critical || quiet_until(&in->quiet, in->zone, in->now) == in->now);
+	return usable && !(usable & ~in->available) && in->once <= ONCE_NEW && !in->erased &&
+	       in->expires > in->now && in->send_at <= in->now &&
+	       (critical || quiet_until(&in->quiet, in->zone, in->now) == in->now);
 }
 
 START_TEST(random_facts_keep_the_rules)
@@ -286,5 +348,36 @@ START_TEST(reasons_have_words)
 }
 END_TEST
 
+/* What the steps say of channels and what is decided are the same. */
+START_TEST(channels_are_told_as_they_are_decided)
+{
+	struct decision_input in;
+	struct decision d;
+	size_t k;
+	int i, c;
+
+	srand48(11);
+	for (i = 0; i < 50000; i++) {
+		unsigned left = ALL, out = 0;
+
+		in = random_facts();
+		decide(&in, &d);
+		for (k = 0; k < d.step_count; k++)
+			for (c = 0; c < CHANNEL_COUNT; c++) {
+				if (d.steps[k].channels[c] == REASON_NOT_ASKED)
+					continue;
+				ck_assert(left & CHANNEL_BIT(c));
+				if (d.steps[k].channels[c] != REASON_PASSED)
+					left &= ~CHANNEL_BIT(c);
+			}
+		for (k = 0; k < d.channel_count; k++)
+			out |= CHANNEL_BIT(d.channels[k]);
+		ck_assert(d.outcome != DECIDED_SEND ||
+			  out == (left & (in.asked ? in.asked : in.category->channels)));
+	}
+}
+END_TEST
+
 UNIT_MAIN("decide", each_step_has_its_say, critical_and_transactional, marketing_is_never_urgent,
-	  random_facts_keep_the_rules, reasons_have_words)
+	  the_trace_is_whole, a_test_goes_over_wishes_only, random_facts_keep_the_rules,
+	  channels_are_told_as_they_are_decided, reasons_have_words)

@@ -23,7 +23,7 @@ START_TEST(faults_name_their_place)
 	} wrong[] = {
 		{"[]", "", "object"},
 		{"{\"opt_out\":true}", "/opt_out", "not a field"},
-		{"{\"version\":3}", "/version", "not a field"},
+		{"{\"colour\":3}", "/colour", "not a field"},
 		{"{\"global_opt_out\":1}", "/global_opt_out", "true or false"},
 		{"{\"categories\":{\"Points!\":{}}}", "/categories/Points!", "code"},
 		{"{\"categories\":{\"points\":{\"fax\":true}}}", "/categories/points/fax",
@@ -133,7 +133,7 @@ static const struct json *reply_of(void *t, const char *document, const char *pr
 {
 	struct json_writer *w = json_writer_new(t);
 
-	preferences_put(w, t, read_json(t, document), read_json(t, profile), 7, masked);
+	preferences_put(w, t, read_json(t, document), read_json(t, profile), 7, 0, masked);
 	return read_json(t, json_text(w, NULL));
 }
 

@@ -8,4 +8,4 @@ UPDATE analytics.notifications n SET status = 3, fence = n.fence + 1, unknown = 
 FROM due WHERE n.ctid = due.place
 RETURNING n.notification_id, n.member_id, n.priority, n.category, n.template, n.template_version, n.variables, n.channels, n.cause,
 	n.client, n.created_at, n.due_at, n.expires_at, n.collapse_key, n.attempts, n.tries, n.tried, n.channel, n.provider, n.address,
-	n.fence, n.unknown, n.crashes
+	n.fence, n.unknown, n.crashes, n.locale, n.metadata, n.test

@@ -1,2 +1,2 @@
 -- The same, held to the commit.
-SELECT version, document, profile FROM analytics.notification_preferences WHERE member_id = $1 FOR UPDATE
+SELECT version, document, profile, updated_at FROM analytics.notification_preferences WHERE member_id = $1 FOR UPDATE
