@@ -79,7 +79,6 @@ static bool waits(struct request *req, const struct rows *r)
 reply reply_campaign(struct request *req, const char *campaign_id)
 {
 	struct json_writer *w = json_writer_new(req);
-	char time[INSTANT_TEXT];
 	struct rows *r, *counts;
 	const char *error, *text;
 	size_t length;
@@ -95,7 +94,6 @@ reply reply_campaign(struct request *req, const char *campaign_id)
 	put_counts(w, counts);
 	text = row_bytes(r, 0, 18, &length);
 	json_put_value(w, "audience", json_get(json_parse(req, text, length, &error), "audience"));
-	json_put_text(w, "as_of", instant_format(clock_now(), time));
 	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);

@@ -29,6 +29,8 @@ static const struct handler handlers[] = {
 	HANDLE_list_templates,
 	HANDLE_get_template,
 	HANDLE_put_template,
+	HANDLE_preview_template,
+	HANDLE_test_template,
 	HANDLE_delete_template,
 	HANDLE_get_unsubscribe,
 	HANDLE_post_unsubscribe,

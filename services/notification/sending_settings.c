@@ -83,6 +83,8 @@ const struct setting sending_rows[] = {
 	{"dkim_selector", SETTING_TEXT, &sending.dkim_selector, "", 0, 63,
 	 "Selector of the DKIM key; empty for unsigned mail"},
 	{"dkim_key", SETTING_TEXT, &sending.dkim_key, "", 0, 500, "Credential: PEM file of the DKIM key"},
+	{"tests_per_hour", SETTING_INTEGER, &sending.tests_per_hour, "60", 0, 10000,
+	 "Most test sends of one administrator within an hour"},
 	{"slack_token_file", SETTING_TEXT, &sending.slack_token_file, "", 0, 500,
 	 "Credential: the Slack bot's token; empty for no Slack"},
 	{"slack_url", SETTING_TEXT, &sending.slack_url, "", 0, 500,
