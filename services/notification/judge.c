@@ -100,7 +100,7 @@ static void put_step(struct json_writer *w, const struct decision *d, size_t i, 
 	json_open_object(w, NULL);
 	json_put_text(w, "step", decide_step_name(s->step));
 	json_put_text(w, "outcome", decide_step_outcome(d, i));
-	if (all || s->reason != REASON_PASSED)
+	if (all || (s->reason != REASON_PASSED && s->reason != REASON_NOT_ASKED))
 		json_put_text(w, "reason", code_or(s->reason, NULL));
 	put_channels(w, s, all);
 	json_close(w);
