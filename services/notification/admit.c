@@ -111,8 +111,8 @@ bool provider_configured(const struct notifier *n, enum channel c, const char *p
 	return false;
 }
 
-unsigned providers_available(const struct notifier *n, const struct recipient *r, instant now,
-			     instant retry_at[CHANNEL_COUNT])
+unsigned providers_available(const struct notifier *n, const struct target *targets, size_t count,
+			     instant now, instant retry_at[CHANNEL_COUNT])
 {
 	const struct target *t;
 	unsigned bits = 0;
@@ -121,7 +121,7 @@ unsigned providers_available(const struct notifier *n, const struct recipient *r
 
 	for (i = 0; i < CHANNEL_COUNT; i++)
 		retry_at[i] = INSTANT_MAX;
-	for (t = r->targets; t < r->targets + r->target_count; t++)
+	for (t = targets; t < targets + count; t++)
 		for (i = 0; i < n->provider_count; i++) {
 			if (!serves(&n->providers[i], t->channel, t->platform))
 				continue;

@@ -62,7 +62,8 @@ void judge(const struct notifier *n, const struct intent *i, const struct recipi
 		.total_cap = {(int)sending.cap_day, (int)sending.cap_week}};
 
 	in.held_out = held_out(i->member_id);
-	in.available = providers_available(n, r, now, in.retry_at);
+	in.available = i->aim ? providers_available(n, i->aim, 1, now, in.retry_at)
+			      : providers_available(n, r->targets, r->target_count, now, in.retry_at);
 	recipient_facts(r, &in);
 	in.addressed &= reachable(n, r);
 	if (i->aim)

@@ -155,11 +155,11 @@ struct notifier {
 bool providers_open(struct notifier *n, const char **error);
 double random_share(void); /* 0 <= x < 1 */
 
-/* admit.c. Whether there is a provider for such an address; the member's channels that could take a message
- * now, and when to ask again for each. */
+/* admit.c. Whether there is a provider for such an address; the channels of these addresses that could take a
+ * message now, and when to ask again for each. */
 bool provider_configured(const struct notifier *n, enum channel c, const char *platform);
-unsigned providers_available(const struct notifier *n, const struct recipient *r, instant now,
-			     instant retry_at[CHANNEL_COUNT]);
+unsigned providers_available(const struct notifier *n, const struct target *targets, size_t count,
+			     instant now, instant retry_at[CHANNEL_COUNT]);
 /*
  * A provider for the address that lets a message pass, another one than `last` if there is one. NULL: none
  * now. priority PRIORITY_COUNT: however many are on their way.
