@@ -324,6 +324,7 @@ static bool take_pressing(struct daemon *d)
 static bool turn(struct daemon *d)
 {
 	struct daemon_loop *loop = d->loop;
+	int64_t began = clock_monotonic();
 	bool more = false;
 
 	if (loop->requests_ready) {
@@ -334,6 +335,7 @@ static bool turn(struct daemon *d)
 		loop->neighbours_ready = serve_neighbour(d);
 		more |= loop->neighbours_ready;
 	}
+	d->requests_took = clock_monotonic() - began;
 	more |= take_events(d);
 	if (loop->serves_jobs)
 		more |= take_pressing(d);

@@ -90,6 +90,7 @@ struct daemon {
 	struct cache *cache;
 	struct metrics *metrics;
 	void *state;              /* the daemon's own, hung here by start */
+	int64_t requests_took;    /* microseconds, in this turn of the loop: a job may take as much */
 	struct daemon_loop *loop; /* private to daemon.c */
 };
 

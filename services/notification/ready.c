@@ -10,9 +10,9 @@
 #include "services/notification/notifier.h"
 
 enum {
-	TURN = SECOND /
-	       250, /* signing a mail takes a third of a millisecond, and requests wait behind a turn */
-	GO_MAX = 12 /* that ask for their limits together */
+	TURN = SECOND / 250,    /* signing a mail takes half a millisecond, and requests wait behind a turn */
+	TURN_MAX = SECOND / 10, /* beside requests that take long themselves */
+	GO_MAX = 12             /* that ask for their limits together */
 };
 
 void ready_init(struct notifier *n)
@@ -94,9 +94,18 @@ static size_t gather(struct notifier *n, int cost[PRIORITY_COUNT], struct delive
 	return count;
 }
 
+/* As long as the requests before it, so that a campaign that is being posted cannot hold up what is urgent.
+ */
+static int64_t turn(const struct notifier *n)
+{
+	int64_t took = n->daemon->requests_took;
+
+	return took < TURN ? TURN : took < TURN_MAX ? took : TURN_MAX;
+}
+
 bool ready_launch(struct notifier *n)
 {
-	int64_t end = clock_monotonic() + TURN;
+	int64_t end = clock_monotonic() + turn(n);
 	struct delivery *going[GO_MAX];
 	int cost[PRIORITY_COUNT];
 	size_t count, i;
