@@ -123,6 +123,18 @@ day day_add_months(day d, int months)
 	return day_clamp(year_start(y) + days_before(y, m) + (mday < length ? mday : length) - 1);
 }
 
+day day_anniversary(day of, day from)
+{
+	int year, from_year, month, mday, years;
+
+	day_to_civil(of, &year, &month, &mday);
+	day_to_civil(from, &from_year, &month, &mday);
+	years = from_year > year ? from_year - year : 1;
+	if (day_add_months(of, 12 * years) < from)
+		years++;
+	return day_add_months(of, 12 * years);
+}
+
 int day_weekday(day d)
 {
 	int64_t since = (int64_t)d + 3; /* 1970-01-01 was a Thursday */

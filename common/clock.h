@@ -19,6 +19,9 @@ typedef int32_t day;     /* days since 1970-01-01 */
 #define INSTANT_MIN INT64_C(-62135596800000000) /* 0001-01-01T00:00:00Z */
 #define INSTANT_MAX INT64_C(253402300799999999) /* 9999-12-31T23:59:59.999999Z */
 
+#define INSTANT_NONE INT64_MIN /* for those that may be missing; no text reads as these */
+#define DAY_NONE     INT32_MIN
+
 enum {
 	INSTANT_TEXT = 32,
 	DAY_TEXT = 16
@@ -32,7 +35,10 @@ void day_to_civil(day d, int *year, int *month, int *mday);
 bool day_valid(int year, int month, int mday);
 day day_month_start(day d);            /* first day of d's month */
 day day_add_months(day d, int months); /* the same day of the month, or the month's last */
-int day_weekday(day d);                /* 0 = Monday ... 6 = Sunday */
+/* The first yearly return of a day, later than it and not before `from`: of 29 February the 28th in other
+ * years. */
+day day_anniversary(day of, day from);
+int day_weekday(day d); /* 0 = Monday ... 6 = Sunday */
 
 /* Reads "2026-11-23"; false unless it is exactly that and the day exists, years 0001-9999. */
 bool day_parse(const char *text, day *out);

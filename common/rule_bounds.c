@@ -200,6 +200,26 @@ struct rule_bounds *rule_bounds_new(const void *parent, const struct logic *l, c
 	return b;
 }
 
+struct rule_bounds *rule_bounds_hull(const void *parent, const struct rule_bounds *const *each, size_t count)
+{
+	struct rule_bounds *b = talloc_zero(parent, struct rule_bounds);
+	size_t i, k;
+
+	b->never = true;
+	for (i = 0; i < count; i++) {
+		if (each[i]->never)
+			continue;
+		if (b->never) {
+			b->count = each[i]->count;
+			b->facts = talloc_memdup(b, each[i]->facts, b->count * sizeof(*b->facts));
+			b->never = false;
+		}
+		for (k = 0; k < b->count; k++)
+			fact_bound_widen(b, &b->facts[k], &each[i]->facts[k]);
+	}
+	return b;
+}
+
 bool rule_bounds_admit(const struct rule_bounds *b, const struct json *facts)
 {
 	size_t i;

@@ -23,6 +23,11 @@ struct rule_bounds {
 /* One bound for each of these names, in their order; under parent. */
 struct rule_bounds *rule_bounds_new(const void *parent, const struct logic *l, const char *const *facts,
 				    size_t count);
+/*
+ * What holds whenever one of several rules is true, whose bounds are of the same facts; under parent. Their
+ * texts stay where they are.
+ */
+struct rule_bounds *rule_bounds_hull(const void *parent, const struct rule_bounds *const *each, size_t count);
 /* Whether the facts of an object lie within: if not, the rule is false for it. */
 bool rule_bounds_admit(const struct rule_bounds *b, const struct json *facts);
 

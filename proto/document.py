@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Makes docs/api.md and docs/settings.md from what the programs are made of.
+"""Makes docs/api.md, docs/settings.md and docs/fact-vocabulary.md from what the programs are made of.
 
 usage: document.py [--check] PROGRAMS_FOLDER        e.g. document.py build/bin
 
 docs/api.md comes from operations.toml, events/, examples.json and the table in common/error.h;
-docs/settings.md from what each program prints with -H. --check writes nothing and exits with 1
+docs/settings.md from what each program prints with -H; docs/fact-vocabulary.md from facts.toml. --check writes nothing and exits with 1
 when a file differs from what it would write.
 """
 import json
@@ -53,6 +53,19 @@ SIGHUP reads it again, so check it before. `aectl local up --set SECTION.NAME=VA
 
 Durations are written `250ms`, `5s`, `2min`, `1h`, `7d`; sizes `4k`, `1M`, `2G`; booleans `yes` and `no`. Addresses and folders take effect at
 start only.
+"""
+
+FACTS_HEAD = """# The vocabulary of facts
+
+Made by `proto/document.py` from `proto/facts.toml`: what a rule may ask of a member, in an [audience](audiences.md), a milestone or an engagement rule.
+`GET /notification-audience-facts` lists the same. A rule reads a fact by `{"var": "tier"}`, a member of one by `{"var": "category_shares.travel"}` or
+`{"var": "points_expiring.0.days"}`; any other name is refused.
+
+Facts "of the row" are as of the member's last event; the others are computed again within about a second after an event, and on each day: [facts.md](facts.md) has their
+rules. Null is "not known" or "nothing of the kind", and as everywhere in JsonLogic compares as 0: ask `{"<=": [1, {"var": "streak_weeks_days_left"}, 2]}`, with a lower bound.
+
+| name | type | unit | meaning | owner | from | example |
+|---|---|---|---|---|---|---|
 """
 
 
@@ -152,6 +165,16 @@ def settings_text(programs):
     return "\n".join(out)
 
 
+def facts_text():
+    rows = []
+    for name, fact in generate.read_facts().items():
+        kind = fact["type"] + (" or null" if fact["nullable"] else "")
+        source = "the row" if fact["column"] else "the document"
+        example = json.dumps(fact["example"], ensure_ascii=False)
+        rows.append(f"| {name} | {kind} | {fact['unit']} | {cell(fact['meaning'])} | {fact['owner']} | {source} | `{cell(example)}` |")
+    return FACTS_HEAD + "\n".join(rows) + "\n"
+
+
 def main():
     words = sys.argv[1:]
     check = "--check" in words
@@ -159,7 +182,8 @@ def main():
     if len(folders) != 1:
         sys.exit(__doc__)
     stale = []
-    for name, text in (("api.md", api_text()), ("settings.md", settings_text(pathlib.Path(folders[0])))):
+    for name, text in (("api.md", api_text()), ("settings.md", settings_text(pathlib.Path(folders[0]))),
+                       ("fact-vocabulary.md", facts_text())):
         path = ROOT / "docs" / name
         if not check:
             path.write_text(text)

@@ -5,7 +5,8 @@ usage: generate.py OUTPUT_FOLDER
 
 From operations.toml: operations.c (the rows of common/operation.h), one <service>.h per service
 (input structs and handler prototypes), openapi.json. From events/*.schema.json: event_schemas.c
-(the rows of common/schema.h) and asyncapi.json. Only Python's own library is needed.
+(the rows of common/schema.h) and asyncapi.json. From facts.toml: facts.c (the rows of
+common/member_facts.h). Only Python's own library is needed.
 """
 import json
 import pathlib
@@ -298,6 +299,39 @@ def asyncapi(events):
             "components": {"messages": messages}}
 
 
+# --- facts -----------------------------------------------------------------------------------
+
+# A fact's type and what Python reads an example of it as.
+FACT_TYPE = {"text": str, "integer": int, "number": (int, float), "instant": str, "date": str, "object": dict, "array": list}
+
+
+def read_facts():
+    with open(HERE / "facts.toml", "rb") as f:
+        facts = tomllib.load(f)
+    for name, fact in facts.items():
+        unknown = set(fact) - {"type", "nullable", "unit", "meaning", "owner", "column", "example"}
+        missing = {"type", "meaning", "owner", "example"} - set(fact)
+        if unknown or missing or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            fail(f"facts.toml: {name}: unknown {unknown}, missing {missing}, or no such name")
+        if not isinstance(fact["example"], FACT_TYPE[fact["type"]]):
+            fail(f"facts.toml: {name}: the example is no {fact['type']}")
+        for key, default in (("nullable", False), ("unit", ""), ("column", False)):
+            fact.setdefault(key, default)
+    return facts
+
+
+def facts_c(facts):
+    columns = [name for name, fact in facts.items() if fact["column"]]
+    rows = []
+    for name, fact in facts.items():
+        column = columns.index(name) if fact["column"] else -1
+        texts = ", ".join(c_text(fact[k]) for k in ("unit", "meaning", "owner"))
+        example = c_text(json.dumps(fact["example"]))
+        rows.append(f"\t{{{c_text(name)}, FACT_{fact['type'].upper()}, {str(fact['nullable']).lower()}, {texts}, {example}, {column}}},")
+    return "\n".join([NOTE, '#include "common/member_facts.h"', "", "const struct fact fact_table[] = {"] + rows +
+                     ["};", f"const size_t fact_count = {len(facts)};", ""])
+
+
 def main():
     if len(sys.argv) != 2:
         fail("usage: generate.py OUTPUT_FOLDER")
@@ -309,6 +343,7 @@ def main():
     (out / "operations.c").write_text(operations_c(table))
     inbound = {n: s for n, s in events.items() if not published(s)}
     (out / "event_schemas.c").write_text(events_c(inbound))
+    (out / "facts.c").write_text(facts_c(read_facts()))
     for service in sorted({op["service"] for op in table.values()}):
         (out / f"{service}.h").write_text(
             service_header(service, {n: op for n, op in table.items() if op["service"] == service}))

@@ -278,5 +278,6 @@ struct facts *facts_compute(const void *parent, const struct view *v)
 				view_sum(v, v->qualifying, v->today - (day)window + 1, v->today));
 	compute_rfm(f, v);
 	f->favourite_channel = member_favourite_channel(v->member);
+	facts_compute_dates(f, v);
 	return f;
 }

@@ -25,6 +25,18 @@ struct streak {
 	int current, longest;
 };
 
+/* A lot that is open and has a last day. */
+struct ending_lot {
+	const char *ref;
+	int64_t points;
+	day last;
+};
+
+enum {
+	ENDING_DAYS = 90,
+	ENDING_MAX = 50
+};
+
 struct rfm {
 	int recency, frequency, monetary; /* 1-5; 0: no purchase yet */
 };
@@ -49,8 +61,16 @@ struct facts {
 	struct tier_standing tier;
 	struct rfm rfm;
 	const char *favourite_channel; /* NULL without any */
+	/* Of these in days -1 is null: not known, or nothing of the kind. */
+	int enrolled_days, anniversary_in, birthday_in, tier_deadline, ends_in, days_since_redemption;
+	int weeks_left, months_left; /* to keep the streak, today included */
+	int64_t keep_needed;         /* points missing, on the deadline, to the tier that the member is in */
+	struct ending_lot *ending;   /* within ENDING_DAYS, soonest first */
+	size_t ending_count;
 };
 
+/* facts_dates.c: those that count days to or from a date; after the others, of which they use some. */
+void facts_compute_dates(struct facts *f, const struct view *v);
 struct facts *facts_compute(const void *parent, const struct view *v);
 void facts_encode(struct json_writer *w, const struct view *v, const struct facts *f);
 

@@ -39,6 +39,11 @@ static void put_count(struct json_writer *w, const char *name, bool known, int64
 		json_put_null(w, name);
 }
 
+static void put_days(struct json_writer *w, const char *name, int days)
+{
+	put_count(w, name, days >= 0, days);
+}
+
 static void put_shares(struct json_writer *w, const struct facts *f)
 {
 	const struct category_share *s;
@@ -65,16 +70,47 @@ static void put_rfm(struct json_writer *w, const struct rfm *r)
 	json_put_integer(w, "rfm_monetary", r->monetary);
 }
 
+static void put_dates(struct json_writer *w, const struct facts *f)
+{
+	put_days(w, "enrolled_days", f->enrolled_days);
+	put_days(w, "anniversary_in_days", f->anniversary_in);
+	put_days(w, "birthday_in_days", f->birthday_in);
+	put_days(w, "days_since_redemption", f->days_since_redemption);
+	put_days(w, "streak_weeks_days_left", f->weeks_left);
+	put_days(w, "streak_months_days_left", f->months_left);
+	put_days(w, "tier_deadline_days", f->tier_deadline);
+	json_put_integer(w, "tier_keep_points_needed", f->keep_needed);
+}
+
+static void put_ending(struct json_writer *w, const struct view *v, const struct facts *f)
+{
+	const struct ending_lot *l;
+	char text[DAY_TEXT];
+
+	put_days(w, "points_expire_in_days", f->ends_in);
+	json_open_array(w, "points_expiring");
+	for (l = f->ending; l < f->ending + f->ending_count; l++) {
+		json_open_object(w, NULL);
+		json_put_text(w, "lot", l->ref);
+		json_put_integer(w, "points", l->points);
+		json_put_text(w, "last_day", day_format(l->last, text));
+		json_put_integer(w, "days", l->last - v->today);
+		json_close(w);
+	}
+	json_close(w);
+}
+
 void facts_encode(struct json_writer *w, const struct view *v, const struct facts *f)
 {
 	char text[DAY_TEXT];
 
 	json_open_object(w, NULL);
 	json_put_text(w, "day", day_format(v->today, text));
+	json_put_text(w, "time_zone", tz_name(v->zone));
 	json_put_text(w, "currency", v->currency[0] ? v->currency : NULL);
 	put_windows(w, f);
 	put_count(w, "average_basket_minor", f->has_basket, f->average_basket_minor);
-	put_count(w, "days_since_purchase", f->days_since_purchase >= 0, f->days_since_purchase);
+	put_days(w, "days_since_purchase", f->days_since_purchase);
 	put_known(w, "purchase_interval_median_days", f->interval_median >= 0, f->interval_median);
 	put_known(w, "purchase_interval_mean_days", f->interval_mean >= 0, f->interval_mean);
 	json_put_integer(w, "streak_weeks", f->weeks.current);
@@ -88,6 +124,8 @@ void facts_encode(struct json_writer *w, const struct view *v, const struct fact
 	put_tier(w, &f->tier);
 	put_rfm(w, &f->rfm);
 	json_put_text(w, "favourite_channel", f->favourite_channel);
-	put_count(w, "tenure_days", f->tenure_days >= 0, f->tenure_days);
+	put_days(w, "tenure_days", f->tenure_days);
+	put_dates(w, f);
+	put_ending(w, v, f);
 	json_close(w);
 }

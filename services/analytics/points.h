@@ -11,9 +11,6 @@
 #include "common/json.h"
 #include "common/tz.h"
 
-#define INSTANT_NONE INT64_MIN
-#define DAY_NONE     INT32_MIN
-
 enum movement_kind {
 	MOVEMENT_EXPIRED, /* folded: expired before the ledger's first entry */
 	MOVEMENT_EARN,    /* a lot; also one left open by folding */

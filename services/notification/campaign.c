@@ -54,10 +54,13 @@ static bool read_request(struct campaign *c, const struct rows *r, const char **
 	}
 	c->request.template_version = (int)row_integer(r, 0, 4);
 	c->variables = send_variables(c, &c->request);
-	c->audience = audience_new(c, c->request.audience, &faults[0]);
-	if (c->audience == NULL)
+	c->audience = member_rule_new(c, c->request.audience, &faults[0]);
+	if (c->audience == NULL) {
 		*fault = talloc_asprintf(c, "%s: %s", faults[0].pointer, faults[0].detail);
-	return c->audience != NULL;
+		return false;
+	}
+	c->sweep = sweep_new(c, &c->audience, 1);
+	return true;
 }
 
 struct campaign *campaign_claim(struct db *db, const void *parent, const char **fault)

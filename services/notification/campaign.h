@@ -9,7 +9,7 @@
 #define AE_NOTIFICATION_CAMPAIGN_H
 
 #include "common/daemon.h"
-#include "services/notification/audience.h"
+#include "common/sweep.h"
 #include "services/notification/intent.h"
 #include "services/notification/send_request.h"
 #include "services/notification/template.h"
@@ -28,8 +28,9 @@ struct campaign {
 	enum campaign_status status;
 	struct send_request request;
 	const char *variables;
-	struct audience *audience;
-	int driver; /* of enum audience_driver; -1 = not chosen yet */
+	struct member_rule *audience;
+	struct sweep *sweep; /* of the audience */
+	int driver;          /* of enum sweep_driver; -1 = not chosen yet */
 	const char *after;
 	struct intent **intents; /* of the slice */
 	size_t intent_count;
@@ -70,7 +71,7 @@ MUST_USE reply send_audience(struct request *req, const char *key, const struct 
 MUST_USE reply try_audience(struct request *req, const struct send_request *s,
 			    const struct message_template *t);
 /* The audience of a send. NULL: *out names what is wrong with it. */
-struct audience *audience_of(struct request *req, const struct send_request *s, reply *out);
+struct member_rule *audience_of(struct request *req, const struct send_request *s, reply *out);
 
 /* expand_campaigns.c: the job */
 bool run_campaigns(struct daemon *d);

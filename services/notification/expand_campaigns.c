@@ -56,16 +56,16 @@ static struct intent *intent_for(const struct campaign *c, const char *member_id
 	return i;
 }
 
-static size_t judge_slice(const struct campaign *c, const struct audience_slice *slice,
+static size_t judge_slice(const struct campaign *c, const struct sweep_slice *slice,
 			  struct campaign_step *step, struct intent **intents)
 {
 	const char *error;
 	size_t i, count = 0;
 
 	for (i = 0; i < slice->count; i++)
-		switch (audience_judge(c, slice, i, &error)) {
+		switch (sweep_judge(c, slice, i, c->audience, &error)) {
 		case VERDICT_TRUE:
-			intents[count++] = intent_for(c, audience_member(slice, i));
+			intents[count++] = intent_for(c, sweep_member(slice, i));
 			step->judged++;
 			break;
 		case VERDICT_FAILED:
@@ -86,13 +86,12 @@ static size_t judge_slice(const struct campaign *c, const struct audience_slice 
 
 static void expand(struct daemon *d, struct campaign *c, struct campaign_step *step, size_t most)
 {
-	struct audience_slice slice;
+	struct sweep_slice slice;
 	size_t i;
 
 	if (step->driver < 0)
-		step->driver = (int)audience_choose(d->db, c, c->audience);
-	if (!audience_slice_read(d->db, c, c->audience, (enum audience_driver)step->driver, c->after, most,
-				 &slice))
+		step->driver = (int)sweep_choose(d->db, c, c->sweep);
+	if (!sweep_read(d->db, c, c->sweep, (enum sweep_driver)step->driver, c->after, most, &slice))
 		return;
 	c->intents = talloc_array(c, struct intent *, slice.count);
 	c->intent_count = judge_slice(c, &slice, step, c->intents);

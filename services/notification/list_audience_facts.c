@@ -1,25 +1,29 @@
 /*
  * list_audience_facts.c - what an audience may ask of a member
  */
-#include "services/notification/audience_facts.h"
+#include <string.h>
+
+#include "common/member_facts.h"
 #include "services/notification/notification.h"
 #include "services/notification/notification_json.h"
 
 reply list_audience_facts(struct request *req, const struct list_audience_facts_in *in)
 {
 	struct json_writer *w = json_writer_new(req);
-	const struct audience_fact *f;
+	const struct fact *f;
 
 	(void)in;
 	json_open_object(w, NULL);
 	json_open_array(w, "facts");
-	for (f = audience_facts; f < audience_facts + audience_fact_count; f++) {
+	for (f = fact_table; f < fact_table + fact_count; f++) {
 		json_open_object(w, NULL);
 		json_put_text(w, "name", f->name);
-		json_put_text(w, "type", audience_type_name(f->type));
-		json_put_boolean(w, "nullable", f->maybe_null);
+		json_put_text(w, "type", fact_type_name(f->type));
+		json_put_boolean(w, "nullable", f->nullable);
 		json_put_text(w, "unit", f->unit);
 		json_put_text(w, "meaning", f->meaning);
+		json_put_text(w, "owner", f->owner);
+		json_put_raw(w, "example", f->example, strlen(f->example));
 		json_close(w);
 	}
 	json_close(w);

@@ -9,10 +9,10 @@
 #include "services/notification/idempotency.h"
 #include "services/notification/notification_json.h"
 
-struct audience *audience_of(struct request *req, const struct send_request *s, reply *out)
+struct member_rule *audience_of(struct request *req, const struct send_request *s, reply *out)
 {
 	struct fault *fault = talloc_zero(req, struct fault);
-	struct audience *a = audience_new(req, s->audience, fault);
+	struct member_rule *a = member_rule_new(req, s->audience, fault);
 
 	if (a == NULL) {
 		fault->pointer = talloc_asprintf(req, "/audience%s", fault->pointer);

@@ -1,7 +1,7 @@
 /*
  * send_request.h - the body of POST /notifications/send, checked
  *
- *   member_id | members[] (up to 1,000) | audience{} (JsonLogic, see audience.h)
+ *   member_id | members[] (up to 1,000) | audience{} (JsonLogic, see common/member_rule.h)
  *   category, template ("name" or "name@version"), variables{}, channels[] or "auto",
  *   priority, send_at, expires_at, collapse_key, dedup_window, locale, dry_run, metadata{}
  */

@@ -27,8 +27,9 @@ struct trial {
 	struct request *req;
 	const struct send_request *send;
 	const struct message_template *template;
-	const struct audience *audience;
-	enum audience_driver driver;
+	struct member_rule *audience;
+	const struct sweep *sweep;
+	enum sweep_driver driver;
 	const char *after;
 	bool complete;
 	int64_t examined, judged, matched, failed;
@@ -54,19 +55,19 @@ static void note_match(struct trial *t, const char *member_id)
 
 static bool examine_slice(struct trial *t)
 {
-	struct audience_slice slice;
+	struct sweep_slice slice;
 	void *scratch = talloc_new(t->req);
-	enum audience_verdict verdict;
+	enum rule_verdict verdict;
 	const char *error;
 	size_t i;
 
-	if (!audience_slice_read(t->req->db, t->req, t->audience, t->driver, t->after, SLICE, &slice))
+	if (!sweep_read(t->req->db, t->req, t->sweep, t->driver, t->after, SLICE, &slice))
 		return false;
 	for (i = 0; i < slice.count; i++) {
-		verdict = audience_judge(scratch, &slice, i, &error);
+		verdict = sweep_judge(scratch, &slice, i, t->audience, &error);
 		t->judged += verdict != VERDICT_OUTSIDE;
 		if (verdict == VERDICT_TRUE)
-			note_match(t, audience_member(&slice, i));
+			note_match(t, sweep_member(&slice, i));
 		if (verdict == VERDICT_FAILED) {
 			t->failed++;
 			t->fault = talloc_strdup(t->req, error);
@@ -83,7 +84,8 @@ static void examine(struct trial *t)
 {
 	int64_t end = clock_monotonic() + TIME_MAX;
 
-	t->driver = audience_choose(t->req->db, t->req, t->audience);
+	t->sweep = sweep_new(t->req, &t->audience, 1);
+	t->driver = sweep_choose(t->req->db, t->req, t->sweep);
 	while (examine_slice(t) && t->examined < EXAMINED_MAX && clock_monotonic() < end)
 		;
 }
@@ -174,7 +176,7 @@ reply try_audience(struct request *req, const struct send_request *s, const stru
 	examine(trial);
 	json_open_object(w, NULL);
 	json_put_boolean(w, "dry_run", true);
-	json_put_text(w, "candidates", audience_driver_name(trial->driver));
+	json_put_text(w, "candidates", sweep_driver_name(trial->driver));
 	json_put_boolean(w, "complete", trial->complete);
 	json_put_integer(w, "examined", trial->examined);
 	json_put_integer(w, "judged", trial->judged);

@@ -272,7 +272,172 @@ START_TEST(rfm_by_fixed_cuts)
 }
 END_TEST
 
-UNIT_MAIN("facts", nothing_is_known_of_a_new_member, windows_end_today,
+/* Today is Tuesday 24 November 2026. */
+START_TEST(anniversaries_count_down)
+{
+	static const struct {
+		const char *date;
+		int in;
+		const char *why;
+	} cases[] = {
+		{"2020-11-24", 0, "today"},
+		{"2020-11-25", 1, "tomorrow"},
+		{"2020-11-23", 364, "yesterday"},
+		{"2026-11-24", 365, "the first return of today is in a year"},
+		{"2004-02-29", 96, "on the 28th in 2027"},
+		{"2026-11-25", -1, "not born yet"},
+		{"0001-01-01", 38, "long ago"},
+	};
+	struct facts *f;
+	struct kit *k;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		k = kit_new();
+		k->m->birth_date = kit_day(cases[i].date);
+		k->m->enrolled_at = tz_day_start(tz_find("Europe/London"), kit_day(cases[i].date)) +
+				    12 * 3600 * SECOND;
+		f = kit_facts(k);
+		ck_assert_msg(f->birthday_in == cases[i].in && f->anniversary_in == cases[i].in, "%s: %d %d",
+			      cases[i].why, f->birthday_in, f->anniversary_in);
+		ck_assert_int_eq(f->enrolled_days,
+				 cases[i].in < 0 ? -1 : kit_day("2026-11-24") - kit_day(cases[i].date));
+		talloc_free(k);
+	}
+}
+END_TEST
+
+START_TEST(the_29th_returns_on_the_29th_of_leap_years)
+{
+	day born = kit_day("2004-02-29");
+
+	ck_assert_int_eq(day_anniversary(born, kit_day("2027-02-28")), kit_day("2027-02-28"));
+	ck_assert_int_eq(day_anniversary(born, kit_day("2027-03-01")), kit_day("2028-02-29"));
+	ck_assert_int_eq(day_anniversary(born, kit_day("2028-02-28")), kit_day("2028-02-29"));
+	ck_assert_int_eq(day_anniversary(born, kit_day("1990-01-01")), kit_day("2005-02-28"));
+}
+END_TEST
+
+START_TEST(a_streak_has_days_left_while_the_running_week_is_empty)
+{
+	static const struct {
+		const char *dates[3], *why;
+		int weeks, months;
+	} cases[] = {
+		{{"2026-11-22"}, "last week's Sunday; this month has one", 6, -1},
+		{{"2026-11-22", "2026-11-23"}, "this week has one", -1, -1},
+		{{"2026-11-15"}, "no streak any more", -1, -1},
+		{{"2026-10-31"}, "last month", -1, 7},
+		{{NULL}, "nothing yet", -1, -1},
+	};
+	struct facts *f;
+	struct kit *k;
+	size_t i, n;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		k = kit_new();
+		for (n = 0; cases[i].dates[n]; n++)
+			kit_buy(k, cases[i].dates[n], "tea", 100, "GBP");
+		f = kit_facts(k);
+		ck_assert_msg(f->weeks_left == cases[i].weeks && f->months_left == cases[i].months,
+			      "%s: %d %d", cases[i].why, f->weeks_left, f->months_left);
+		talloc_free(k);
+	}
+}
+END_TEST
+
+/* Of 500 for silver, 300 were earned 300 days ago and 100 today: in 65 days the older ones stop to count. */
+START_TEST(a_tier_is_kept_by_what_counts_on_its_last_day)
+{
+	static const struct {
+		const char *tier, *last, *why;
+		int deadline;
+		int64_t needed;
+	} cases[] = {
+		{"silver", NULL, "no deadline: as of today", -1, 100},
+		{"silver", "2026-11-24", "today", 0, 100},
+		{"silver", "2027-01-27", "the last day that they count", 64, 100},
+		{"silver", "2027-01-28", "the day after", 65, 400},
+		{"silver", "2028-11-24", "nothing of today counts then", 731, 500},
+		{"silver", "2026-11-23", "past", -1, 100},
+		{"bronze", "2027-01-28", "needs nothing", 65, 0},
+		{NULL, "2027-01-28", "no tier", 65, 0},
+	};
+	struct facts *f;
+	struct kit *k;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		k = kit_new();
+		k->m->tier = cases[i].tier;
+		if (cases[i].last)
+			k->m->tier_valid_until = tz_day_start(tz_find("Europe/London"),
+							      kit_day(cases[i].last) + 1);
+		kit_points(k, "2026-01-28", "tea", 300, 0);
+		kit_points(k, "2026-11-24", "tea", 100, 0);
+		f = kit_facts(k);
+		ck_assert_msg(f->tier_deadline == cases[i].deadline && f->keep_needed == cases[i].needed,
+			      "%s: %d, %lld", cases[i].why, f->tier_deadline, (long long)f->keep_needed);
+		talloc_free(k);
+	}
+}
+END_TEST
+
+START_TEST(lots_that_end_are_listed)
+{
+	struct kit *k = kit_new();
+	struct facts *f;
+	int i;
+
+	kit_lot(k, "2026-11-23", 1000); /* ended at midnight */
+	kit_lot(k, "2026-11-24", 1);
+	kit_lot(k, "2027-02-22", 7); /* in 90 days */
+	kit_lot(k, "2027-02-23", 3);
+	f = kit_facts(k);
+	ck_assert_int_eq(f->ends_in, 0);
+	ck_assert_int_eq(f->ending_count, 2);
+	ck_assert_int_eq(f->ending[1].points, 7);
+	ck_assert_int_eq(f->ending[1].last, kit_day("2027-02-22"));
+	talloc_free(k);
+
+	k = kit_new();
+	kit_lot(k, "2027-11-23", 5);
+	f = kit_facts(k);
+	ck_assert_int_eq(f->ends_in, 364);
+	ck_assert_int_eq(f->ending_count, 0);
+	talloc_free(k);
+
+	k = kit_new();
+	for (i = 0; i < 60; i++)
+		kit_lot(k, "2026-12-01", 1);
+	f = kit_facts(k);
+	ck_assert_int_eq(f->ending_count, ENDING_MAX);
+	ck_assert_int_eq(f->expiring[FACTS_7D], 60);
+	talloc_free(k);
+
+	k = kit_new();
+	ck_assert_int_eq(kit_facts(k)->ends_in, -1);
+	talloc_free(k);
+}
+END_TEST
+
+START_TEST(the_last_redemption_is_looked_for)
+{
+	struct kit *k = kit_new();
+
+	ck_assert_int_eq(kit_facts(k)->days_since_redemption, -1);
+	kit_points(k, "2026-11-10", "tea", 0, 50);
+	kit_points(k, "2026-11-20", "tea", 0, -50); /* given back */
+	kit_points(k, "2026-11-25", "tea", 0, 10);  /* tomorrow */
+	ck_assert_int_eq(kit_facts(k)->days_since_redemption, 14);
+	talloc_free(k);
+}
+END_TEST
+
+UNIT_MAIN("facts", anniversaries_count_down, the_29th_returns_on_the_29th_of_leap_years,
+	  a_streak_has_days_left_while_the_running_week_is_empty,
+	  a_tier_is_kept_by_what_counts_on_its_last_day, lots_that_end_are_listed,
+	  the_last_redemption_is_looked_for, nothing_is_known_of_a_new_member, windows_end_today,
 	  a_reversal_takes_money_and_is_no_purchase, intervals_between_purchase_days,
 	  streaks_of_weeks_and_months, shares_fade_by_half_in_ninety_days, points_now_and_soon,
 	  rates_are_per_month, tiers_and_what_is_needed, rfm_by_fixed_cuts)

@@ -258,6 +258,71 @@ START_TEST(test_what_is_true_lies_within)
 }
 END_TEST
 
+START_TEST(test_hull)
+{
+	static const char *const rules[] = {
+		"false",
+		"{\"and\":[{\"===\":[{\"var\":\"tier\"},\"gold\"]},{\"===\":[{\"var\":\"points\"},5]}]}",
+		"{\"and\":[{\"===\":[{\"var\":\"tier\"},\"silver\"]},{\"===\":[{\"var\":\"points\"},9]}]}",
+	};
+	void *t = talloc_new(NULL);
+	const struct rule_bounds *each[3];
+	struct rule_bounds *hull;
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		each[i] = rule_bounds_new(t, rule_of(t, rules[i]), names, NAMES);
+	hull = rule_bounds_hull(t, each, 3);
+	ck_assert(!hull->never);
+	ck_assert_str_eq(described(t, &hull->facts[0]), "gold silver");
+	ck_assert_str_eq(described(t, &hull->facts[1]), "5..9");
+	ck_assert_str_eq(described(t, &hull->facts[2]), "any");
+	ck_assert_str_eq(described(t, &each[1]->facts[0]), "gold"); /* as it was */
+	ck_assert(rule_bounds_hull(t, each, 1)->never);
+	ck_assert(rule_bounds_hull(t, each, 0)->never);
+	talloc_free(t);
+}
+END_TEST
+
+START_TEST(test_what_one_of_several_is_true_of_lies_within_their_hull)
+{
+	enum {
+		ROUNDS = 2000,
+		TOGETHER = 2,
+		MEMBERS = 12
+	};
+	const struct rule_bounds *each[TOGETHER];
+	struct logic *l[TOGETHER];
+	size_t is_true = 0, kept_out = 0;
+	const struct json *facts, *value;
+	struct rule_bounds *hull;
+	const char *error;
+	int i, k, m;
+	void *t;
+
+	for (i = 0; i < ROUNDS; i++) {
+		t = talloc_new(NULL);
+		for (k = 0; k < TOGETHER; k++) {
+			l[k] = rule_of(t, any_rule(t, 3));
+			each[k] = rule_bounds_new(t, l[k], names, NAMES);
+		}
+		hull = rule_bounds_hull(t, each, TOGETHER);
+		for (m = 0; m < MEMBERS; m++) {
+			facts = read_json(t, any_facts(t));
+			kept_out += !rule_bounds_admit(hull, facts);
+			for (k = 0; k < TOGETHER; k++) {
+				ck_assert(logic_evaluate(t, l[k], facts, NULL, &value, &error));
+				ck_assert(!logic_true(value) || rule_bounds_admit(hull, facts));
+				is_true += logic_true(value);
+			}
+		}
+		talloc_free(t);
+	}
+	ck_assert_uint_gt(is_true, ROUNDS * MEMBERS / 10);
+	ck_assert_uint_gt(kept_out, ROUNDS * MEMBERS / 100);
+}
+END_TEST
+
 START_TEST(test_memory)
 {
 	void *t = talloc_new(NULL);
@@ -271,4 +336,4 @@ START_TEST(test_memory)
 END_TEST
 
 UNIT_MAIN("rule_bounds", test_rules_that_people_write, test_never, test_limits, test_what_is_true_lies_within,
-	  test_memory)
+	  test_hull, test_what_one_of_several_is_true_of_lies_within_their_hull, test_memory)

@@ -1,4 +1,4 @@
--- The next candidates of an audience in order of their ids, about $2 of them, from the index that $3 names: 0 every member, 1 tier, 2 region,
+-- The next candidates of a sweep in order of their ids, about $2 of them, from the index that $3 names: 0 every member, 1 tier, 2 region,
 -- 3 points, 4 days without a purchase. Facts come with those that all bounds admit; reach is the place to go on from, null at the end.
 WITH keys AS (SELECT CASE $3::int2
 		WHEN 1 THEN $4::text[] WHEN 2 THEN $6::text[]
@@ -22,9 +22,9 @@ found AS MATERIALIZED (
 	SELECT 'all', c.member_id FROM (SELECT member_id FROM analytics.member_facts
 		WHERE member_id > $1::text ORDER BY member_id LIMIT (SELECT most FROM each)) c WHERE $3::int2 = 0),
 reach AS (SELECT min(last) AS last FROM (SELECT max(member_id) AS last, count(*) AS n FROM found GROUP BY key) t, each WHERE n = most)
-SELECT f.member_id, r.last, m.facts, m.tier, m.region, m.locale, m.enrolled_at, m.tier_since, m.tier_valid_until, m.transactions,
-	m.reversals, m.spend_minor, m.first_transaction_at, m.last_transaction_at, m.points_earned, m.points_redeemed, m.points_expired,
-	m.next_expiry_at
+SELECT f.member_id, r.last, m.position, m.facts_day, m.facts, m.tier, m.region, m.locale, m.birth_date, m.enrolled_at, m.tier_since, m.tier_valid_until,
+	m.transactions, m.reversals, m.spend_minor, m.first_transaction_at, m.last_transaction_at, m.points_earned, m.points_redeemed,
+	m.points_expired, m.next_expiry_at
 FROM found f CROSS JOIN reach r LEFT JOIN LATERAL (SELECT * FROM analytics.member_facts m WHERE m.member_id = f.member_id
 	AND m.facts IS NOT NULL
 	AND ($4::text[] IS NULL OR m.tier = ANY ($4::text[]) OR ($5::bool AND m.tier IS NULL))
