@@ -16,7 +16,9 @@ enum {
 	CLAIM_MAX = 2 * READY_MAX * PRIORITY_COUNT, /* from Redis and from PostgreSQL */
 	READY_LOW = READY_MAX / 3,
 	SWEEP = SECOND,
-	CRASHES_MAX = 3
+	SUSPECT = 2, /* crashes from which on a message is tried alone: whoever dies takes many with it that
+			did nothing */
+	CRASHES_MAX = 5
 };
 
 struct slice {
@@ -27,6 +29,7 @@ struct slice {
 	struct intent *intents[CLAIM_MAX];
 	size_t count;
 	struct recipients *recipients;
+	const struct intent *suspect;
 	struct delivery *starting[CLAIM_MAX];
 	size_t starting_count;
 	struct intent *changed[CLAIM_MAX]; /* to be written */
@@ -183,6 +186,22 @@ static void make_ready(struct slice *s, struct intent *i, struct recipient *r,
 		recipient_count(r, i->category, s->now);
 }
 
+/* One suspect at a time is on its way: if it is the one that ends its senders, it alone is blamed from now
+ * on. */
+static bool waits_its_turn(struct slice *s, struct intent *i)
+{
+	if (i->crashes < SUSPECT)
+		return false;
+	if (s->n->suspect == NULL && s->suspect == NULL) {
+		s->suspect = i;
+		return false;
+	}
+	i->status = INTENT_QUEUED;
+	i->due = s->now + SECOND / 4 + (int64_t)(random_share() * SECOND);
+	s->changed[s->changed_count++] = i;
+	return true;
+}
+
 static void settle(struct slice *s, struct intent *i)
 {
 	struct recipient *r = recipient_find(s->recipients, i->member_id);
@@ -199,6 +218,8 @@ static void settle(struct slice *s, struct intent *i)
 		put_aside(s, i, "broken", "Its member or its category is not known any more");
 		return;
 	}
+	if (waits_its_turn(s, i))
+		return;
 	judge(s->n, i, r, t, s->now, NULL, &d);
 	metric_add(s->n->decided, decide_outcome_name(d.outcome), 1);
 	if (d.outcome == DECIDED_SEND)
@@ -233,6 +254,8 @@ static void all_ready(struct slice *s)
 		s->starting[i]->home = s;
 		s->starting[i]->holders = &s->holders;
 		s->holders++;
+		if (s->starting[i]->intent == s->suspect)
+			s->n->suspect = s->suspect;
 		ready_put(s->n, s->starting[i]);
 	}
 }

@@ -14,7 +14,7 @@
 #include "services/notification/notifier.h"
 
 enum {
-	LINGER = SECOND / 20 /* nothing that has landed waits longer to be written */
+	LINGER = SECOND / 50 /* nothing that has landed waits longer to be written */
 };
 
 static void advance(struct delivery *d, const struct answer *answer);
@@ -295,6 +295,8 @@ static void forget(struct notifier *n)
 		if (d->line_count > 0)
 			metric_add(d->intent->status == INTENT_SENT ? n->sent : n->failed,
 				   d->provider->driver->name, 1);
+		if (n->suspect == d->intent)
+			n->suspect = NULL;
 		if (--*d->holders == 0)
 			talloc_free(d->home);
 	}

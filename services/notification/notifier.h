@@ -136,6 +136,8 @@ struct notifier {
 	struct routed *routed;            /* made of the batch that is being applied, NULL between batches */
 	struct delivery *landed;
 	size_t flying, landed_count;
+	const struct intent
+		*suspect; /* that is ready or on its way, after some whose sender did not come back */
 	struct template_store *templates;
 	const char *secret;
 	struct track_key key;

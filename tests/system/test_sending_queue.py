@@ -172,3 +172,22 @@ def test_a_kept_session_that_the_relay_closed_costs_nothing(tmp_path):
     finally:
         system.remove()
         relay.stop()
+
+
+def test_whoever_dies_blames_one_message_at_a_time(start, gate):
+    """Twenty messages lost two senders in each other's company: from now on each is tried alone, and a third death blames one of them."""
+    system = start(connections=4, lease="5s", sends="no")
+    members = [f"v{i}" for i in range(20)]
+    enrol_all(system, members)
+    campaign(system, members, "engagement")
+    system.sql("UPDATE analytics.notifications SET crashes = 2")
+    system.down()
+    system.options += ["--set", "notification.sends=yes"]
+    gate.open.clear()
+    system.up()
+    until(lambda: gate.knocking == 1 and system.sql("SELECT count(*) FROM analytics.notifications WHERE status = 3") == [(1,)])
+    system.wait_restarted("notification", system.kill("notification"))
+    until(lambda: system.sql("SELECT sum(crashes), max(crashes) FROM analytics.notifications") == [(41, 3)], 30, "the lease running out")
+    gate.open.set()
+    until(lambda: open_ones(system) == 0, 60)
+    assert system.sql("SELECT status, sum(crashes) FROM analytics.notifications GROUP BY 1") == [(4, 0)]

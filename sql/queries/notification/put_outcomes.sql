@@ -1,5 +1,5 @@
--- What became of claimed intents, as long as the lease is still the writer's. The ids that were written.
-UPDATE analytics.notifications n SET status = u.status, crashes = CASE WHEN u.status = 3 THEN n.crashes ELSE 0 END, due_at = u.due_at, attempts = u.attempts, tries = u.tries, tried = u.tried,
+-- What became of claimed intents, as long as the lease is still the writer's. The ids that were written. An attempt that was told ends the suspicion.
+UPDATE analytics.notifications n SET status = u.status, crashes = CASE WHEN u.attempts > n.attempts THEN 0 ELSE n.crashes END, due_at = u.due_at, attempts = u.attempts, tries = u.tries, tried = u.tried,
 	channel = u.channel, provider = u.provider, address = u.address, provider_ref = u.provider_ref, reason = u.reason,
 	unknown = u.unknown, links = coalesce(u.links, n.links), sent_at = u.sent_at
 FROM unnest($1::text[], $2::text[], $3::int8[], $4::int2[], $5::timestamptz[], $6::int4[], $7::int4[], $8::int2[], $9::int2[],
