@@ -56,6 +56,8 @@ static const char *put_text(const void *parent, const struct parameter *p, const
 	size_t length = strlen(text);
 
 	*out = text;
+	if (p->minimum == p->maximum && (int64_t)length != p->minimum)
+		return talloc_asprintf(parent, "must have %lld bytes", (long long)p->minimum);
 	if ((int64_t)length < p->minimum || (int64_t)length > p->maximum)
 		return talloc_asprintf(parent, "must have %lld to %lld bytes", (long long)p->minimum,
 				       (long long)p->maximum);
@@ -119,7 +121,7 @@ static void add_fault(struct request *req, struct fault **faults, size_t *count,
 	(*faults)[(*count)++].detail = detail;
 }
 
-bool request_decode(struct request *req, struct fault **faults, size_t *count)
+bool request_decode(struct request *req, enum error *e, struct fault **faults, size_t *count)
 {
 	static const char *const marks[] = {[IN_PATH] = "/", [IN_QUERY] = "?", [IN_HEADER] = ""};
 	const struct operation *op = req->operation;
@@ -128,6 +130,7 @@ bool request_decode(struct request *req, struct fault **faults, size_t *count)
 	const char *text, *fault;
 	size_t i;
 
+	*e = ERR_INVALID;
 	*faults = NULL;
 	*count = 0;
 	for (i = 0; i < op->parameter_count; i++) {
@@ -138,6 +141,8 @@ bool request_decode(struct request *req, struct fault **faults, size_t *count)
 		if (text == NULL)
 			text = p->fallback;
 		fault = text ? put(req, p, text, in) : p->required ? "is required" : NULL;
+		if (fault && p->place == IN_PATH && p->kind == PARAMETER_ENUM)
+			*e = ERR_NOT_FOUND; /* a path that is not among those that there are */
 		if (fault)
 			add_fault(req, faults, count, marks[p->place], p->name, fault);
 	}

@@ -6,7 +6,7 @@
 
 #include "common/request.h"
 
-/* Fills req->in. False: every fault is in *faults (under req), and the request is a 400. */
-bool request_decode(struct request *req, struct fault **faults, size_t *count);
+/* Fills req->in. False: every fault is in *faults (under req), and *e says what kind of error they are. */
+bool request_decode(struct request *req, enum error *e, struct fault **faults, size_t *count);
 
 #endif

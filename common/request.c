@@ -2,6 +2,7 @@
  * request.c - answering: every reply_* puts the answer into the request and gives out the token
  */
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
@@ -24,6 +25,49 @@ const char *request_header(const struct request *req, const char *name)
 		    strcmp(req->values[i].name + 7, name) == 0)
 			return req->values[i].value;
 	return NULL;
+}
+
+const char *request_encoded(struct request *req, const char *value)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@";
+	char *out = talloc_zero_array(req, char, 3 * strlen(value) + 1), *o = out;
+
+	for (; *value; value++)
+		if (strchr(plain, *value))
+			*o++ = *value;
+		else
+			o += snprintf(o, 4, "%%%02X", (unsigned char)*value);
+	return out;
+}
+
+static const char *path_value(const struct request *req, const char *name, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < req->value_count; i++)
+		if (strncmp(req->values[i].name, "path.", 5) == 0 &&
+		    strncmp(req->values[i].name + 5, name, length) == 0 &&
+		    req->values[i].name[5 + length] == '\0')
+			return req->values[i].value;
+	return "";
+}
+
+/* The operation's path with its {names} filled in. */
+const char *request_path(struct request *req)
+{
+	const char *p = req->operation ? req->operation->path : NULL, *open, *close;
+	char *out;
+
+	if (p == NULL || *p != '/')
+		return NULL;
+	out = talloc_strdup(req, "");
+	while ((open = strchr(p, '{')) && (close = strchr(open, '}'))) {
+		out = talloc_asprintf_append(
+			out, "%.*s%s", (int)(open - p), p,
+			request_encoded(req, path_value(req, open + 1, (size_t)(close - open - 1))));
+		p = close + 1;
+	}
+	return talloc_asprintf_append(out, "%s", p);
 }
 
 void request_put_header(struct request *req, const char *name, const char *value)
@@ -62,7 +106,7 @@ static reply finish_problem(struct request *req, enum error e, const char *detai
 
 	if (error_retryable(e) && !header_is_put(req, "retry-after"))
 		request_put_header(req, "retry-after", "1");
-	text = problem_text(req, e, detail, NULL, req->request_id, faults, count, &length);
+	text = problem_text(req, e, detail, request_path(req), req->request_id, faults, count, &length);
 	return finish(req, error_status(e), "application/problem+json", text, length);
 }
 
@@ -173,7 +217,8 @@ reply reply_faults(struct request *req, enum error e, const struct fault *faults
 
 	if (database_failed(req, &out))
 		return out;
-	if (count > 0)
-		detail = talloc_asprintf(req, "%s: %s", faults[0].pointer, faults[0].detail);
+	if (count > 0) /* "" is the whole body */
+		detail = talloc_asprintf(req, "%s%s%s", *faults[0].pointer ? faults[0].pointer : "the body",
+					 *faults[0].pointer ? ": " : " ", faults[0].detail);
 	return finish_problem(req, e, detail, faults, count);
 }

@@ -60,6 +60,10 @@ typedef const struct reply_token *reply;
 
 /* A request header's value, NULL if absent; name in lower case. */
 const char *request_header(const struct request *req, const char *name);
+/* A value as it may stand in a path or a query (RFC 3986), under the request. */
+const char *request_encoded(struct request *req, const char *value);
+/* The path that was asked for; NULL if the operation has none. */
+const char *request_path(struct request *req);
 
 MUST_USE reply reply_json(struct request *req, const struct json_writer *document);
 /* Any body that hangs under the request (or is constant). */

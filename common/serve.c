@@ -140,12 +140,13 @@ static const struct handler *handler_find(const struct daemon *d, const struct o
 static reply answer_one(struct request *req, const struct handler *handler)
 {
 	struct fault *faults;
+	enum error e;
 	size_t count;
 
 	if (req->deadline && clock_monotonic() > req->deadline)
 		return reply_error(req, ERR_TIMEOUT, "the request was past its deadline");
-	if (!request_decode(req, &faults, &count))
-		return reply_faults(req, ERR_INVALID, faults, count);
+	if (!request_decode(req, &e, &faults, &count))
+		return reply_faults(req, e, faults, count);
 	if (handler == NULL)
 		return reply_error(req, ERR_NOT_IMPLEMENTED, "%s %s is not offered by this release",
 				   req->operation->method, req->operation->path);
