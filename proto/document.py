@@ -34,10 +34,12 @@ Made by `proto/document.py` from `proto/operations.toml`; the same declaration i
 - **Freshness**: `as_of` says up to which position of the event log the answer counts. Dashboards and charts carry an `ETag`; `If-None-Match`
   with it answers 304 as long as nothing moved.
 - **Ids**: every reply has `X-Request-Id` (one of yours is kept if it is 8 to 64 letters, digits, `-_.`), and `traceparent` is passed on.
+- **Lists** come page by page: `limit` rows, then `next_cursor`, and for notifications `Link: <...>; rel="next"` too. Their cursors hold for the list that
+  they were given out for, with the same filters; one that was changed, or used elsewhere, is a 400.
 - **Size**: JSON of some size is compressed for a client that sends `Accept-Encoding: gzip`.
 
-Errors are `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail`, `code`, `request_id`, and `errors` with a `pointer` to each
-field at fault. What may help to try again carries `Retry-After`.
+Errors are `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail`, `instance` (the path), `code`, `request_id`, and `errors` with a `pointer`
+to each field at fault. What may help to try again carries `Retry-After`.
 
 | code | status | title |
 |---|---|---|

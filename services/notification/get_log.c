@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "gen/sql/notification.h"
+#include "services/notification/list_page.h"
 #include "services/notification/notification.h"
-#include "services/notification/notification_id.h"
 #include "services/notification/notification_json.h"
 
 static struct rows *logs_of(struct request *req, const char *member_id, const struct rows *r, size_t count)
@@ -32,12 +32,14 @@ reply get_log(struct request *req, const struct get_log_in *in)
 {
 	struct json_writer *w = json_writer_new(req);
 	struct rows *r, *log;
+	const char *after;
+	reply refused;
 	size_t i, at, count;
 
-	if (in->cursor && !notification_id_valid(in->cursor))
-		return reply_error(req, ERR_INVALID, "query.cursor is not one that was given out");
-	r = db_query(req->db, req, SQL_NOTIFICATION_GET_MEMBER_NOTIFICATIONS, "tti", in->member_id,
-		     in->cursor, in->limit + 1);
+	if (!list_page_begin(req, in->cursor, &after, &refused))
+		return refused;
+	r = db_query(req->db, req, SQL_NOTIFICATION_GET_MEMBER_NOTIFICATIONS, "tti", in->member_id, after,
+		     in->limit + 1);
 	count = rows_count(r) > (size_t)in->limit ? (size_t)in->limit : rows_count(r);
 	log = logs_of(req, in->member_id, r, count);
 	json_open_object(w, NULL);
@@ -50,8 +52,5 @@ reply get_log(struct request *req, const struct get_log_in *in)
 		json_close(w);
 	}
 	json_close(w);
-	json_put_text(w, "next_cursor", rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
-	put_as_of(w);
-	json_close(w);
-	return reply_json(req, w);
+	return list_page_reply(req, w, rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
 }

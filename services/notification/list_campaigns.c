@@ -3,20 +3,20 @@
  */
 #include "gen/sql/notification.h"
 #include "services/notification/campaign.h"
+#include "services/notification/list_page.h"
 #include "services/notification/notification.h"
-#include "services/notification/notification_id.h"
-#include "services/notification/notification_json.h"
 
 reply list_campaigns(struct request *req, const struct list_campaigns_in *in)
 {
 	struct json_writer *w = json_writer_new(req);
-	char time[INSTANT_TEXT];
+	const char *after;
+	reply refused;
 	struct rows *r;
 	size_t i, count;
 
-	if (in->cursor && !notification_id_valid(in->cursor))
-		return reply_error(req, ERR_INVALID, "query.cursor is not one that was given out");
-	r = db_query(req->db, req, SQL_NOTIFICATION_LIST_CAMPAIGNS, "ti", in->cursor, in->limit + 1);
+	if (!list_page_begin(req, in->cursor, &after, &refused))
+		return refused;
+	r = db_query(req->db, req, SQL_NOTIFICATION_LIST_CAMPAIGNS, "ti", after, in->limit + 1);
 	count = rows_count(r) > (size_t)in->limit ? (size_t)in->limit : rows_count(r);
 	json_open_object(w, NULL);
 	json_open_array(w, "campaigns");
@@ -25,9 +25,5 @@ reply list_campaigns(struct request *req, const struct list_campaigns_in *in)
 		json_close(w);
 	}
 	json_close(w);
-	json_put_text(w, "next_cursor", rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
-	json_put_text(w, "as_of", instant_format(clock_now(), time));
-	put_as_of(w);
-	json_close(w);
-	return reply_json(req, w);
+	return list_page_reply(req, w, rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
 }

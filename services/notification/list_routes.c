@@ -1,22 +1,26 @@
 /*
- * list_routes.c - which events become notifications
+ * list_routes.c - which events become notifications, by name
  */
 #include "gen/sql/notification.h"
 #include "services/notification/categories.h"
+#include "services/notification/list_page.h"
 #include "services/notification/notification.h"
-#include "services/notification/notification_json.h"
 
 reply list_routes(struct request *req, const struct list_routes_in *in)
 {
-	struct rows *r = db_query(req->db, req, SQL_NOTIFICATION_GET_ROUTES, "");
 	struct json_writer *w = json_writer_new(req);
-	const char *condition;
-	size_t i, length;
+	const char *condition, *after;
+	reply refused;
+	struct rows *r;
+	size_t i, length, count;
 
-	(void)in;
+	if (!list_page_begin(req, in->cursor, &after, &refused))
+		return refused;
+	r = db_query(req->db, req, SQL_NOTIFICATION_LIST_ROUTES, "ti", after, in->limit + 1);
+	count = rows_count(r) > (size_t)in->limit ? (size_t)in->limit : rows_count(r);
 	json_open_object(w, NULL);
 	json_open_array(w, "routes");
-	for (i = 0; i < rows_count(r); i++) {
+	for (i = 0; i < count; i++) {
 		condition = row_bytes(r, i, 2, &length);
 		json_open_object(w, NULL);
 		json_put_text(w, "route_id", row_text(r, i, 0));
@@ -30,8 +34,5 @@ reply list_routes(struct request *req, const struct list_routes_in *in)
 		json_close(w);
 	}
 	json_close(w);
-	json_put_null(w, "next_cursor"); /* a page holds them all */
-	put_as_of(w);
-	json_close(w);
-	return reply_json(req, w);
+	return list_page_reply(req, w, rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
 }

@@ -2,18 +2,21 @@
  * list_templates.c - the newest version in use of every template, by name
  */
 #include "gen/sql/notification.h"
+#include "services/notification/list_page.h"
 #include "services/notification/notification.h"
-#include "services/notification/notification_json.h"
 
 reply list_templates(struct request *req, const struct list_templates_in *in)
 {
-	struct rows *r = db_query(req->db, req, SQL_NOTIFICATION_LIST_TEMPLATES, "ti", in->cursor,
-				  in->limit + 1);
 	struct json_writer *w = json_writer_new(req);
 	char time[INSTANT_TEXT];
-	const char *text;
+	const char *text, *after;
+	reply refused;
+	struct rows *r;
 	size_t i, length, count;
 
+	if (!list_page_begin(req, in->cursor, &after, &refused))
+		return refused;
+	r = db_query(req->db, req, SQL_NOTIFICATION_LIST_TEMPLATES, "ti", after, in->limit + 1);
 	count = rows_count(r) > (size_t)in->limit ? (size_t)in->limit : rows_count(r);
 	json_open_object(w, NULL);
 	json_open_array(w, "templates");
@@ -30,8 +33,5 @@ reply list_templates(struct request *req, const struct list_templates_in *in)
 		json_close(w);
 	}
 	json_close(w);
-	json_put_text(w, "next_cursor", rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
-	put_as_of(w);
-	json_close(w);
-	return reply_json(req, w);
+	return list_page_reply(req, w, rows_count(r) > count ? row_text(r, count - 1, 0) : NULL);
 }

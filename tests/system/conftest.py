@@ -55,6 +55,13 @@ def make_folder():
     return folder
 
 
+def each_name_once(pairs):
+    """An object of a reply; json.loads would take the last of two members of one name."""
+    names = [name for name, _ in pairs]
+    assert len(set(names)) == len(names), f"a name appears twice: {names}"
+    return dict(pairs)
+
+
 class Reply:
     """What came back: .status, .headers, .body, .json."""
 
@@ -64,7 +71,7 @@ class Reply:
 
     @property
     def json(self):
-        return json.loads(self.body)
+        return json.loads(self.body, object_pairs_hook=each_name_once)
 
     def __repr__(self):
         return f"<{self.status} {self.text[:500]}>"

@@ -46,6 +46,12 @@ def test_links_lead_somewhere(path):
     assert broken == []
 
 
+def test_documents_are_text():
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/*/README.md")]:
+        found = [c for c in path.read_text() if (c < " " and c not in "\t\n") or c == "\ufffd"]
+        assert not found, f"{path.name} has {found[:5]}"
+
+
 def test_every_setting_is_documented():
     """By its name, in the section of its program or of all: the made file cannot leave one out."""
     text = (ROOT / "docs" / "settings.md").read_text()
