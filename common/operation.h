@@ -68,6 +68,7 @@ struct operation {
 	size_t in_size;
 	size_t parameter_count;
 	const struct parameter *parameters;
+	const char *const *content; /* what a body may be, NULL-terminated; NULL = anything */
 };
 
 /* All operations, sorted by path; made by proto/generate.py. */

@@ -7,6 +7,7 @@
 #include <nanomsg/nn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <talloc.h>
 
 #include "common/decode.h"
@@ -137,6 +138,30 @@ static const struct handler *handler_find(const struct daemon *d, const struct o
 	return NULL;
 }
 
+/* A body that does not say what it is may be it. */
+static bool content_taken(const struct request *req)
+{
+	const char *const *taken = req->operation->content, *given = request_header(req, "content-type");
+	size_t length = given ? strcspn(given, "; \t") : 0;
+
+	if (taken == NULL || length == 0)
+		return true;
+	for (; *taken; taken++)
+		if (strlen(*taken) == length && strncasecmp(*taken, given, length) == 0)
+			return true;
+	return false;
+}
+
+static reply refuse_content(struct request *req)
+{
+	const char *const *taken = req->operation->content;
+	char *text = talloc_strdup(req, *taken);
+
+	while (*++taken)
+		text = talloc_asprintf_append(text, "%s %s", taken[1] ? "," : " or", *taken);
+	return reply_error(req, ERR_UNSUPPORTED_MEDIA, "the body must be %s", text);
+}
+
 static reply answer_one(struct request *req, const struct handler *handler)
 {
 	struct fault *faults;
@@ -147,6 +172,8 @@ static reply answer_one(struct request *req, const struct handler *handler)
 		return reply_error(req, ERR_TIMEOUT, "the request was past its deadline");
 	if (!request_decode(req, &e, &faults, &count))
 		return reply_faults(req, e, faults, count);
+	if (!content_taken(req))
+		return refuse_content(req);
 	if (handler == NULL)
 		return reply_error(req, ERR_NOT_IMPLEMENTED, "%s %s is not offered by this release",
 				   req->operation->method, req->operation->path);

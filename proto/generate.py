@@ -119,16 +119,21 @@ def operations_c(table):
             if p["type"] == "enum":
                 values = ", ".join(c_text(v) for v in p["values"])
                 out.append(f"static const char *const {name}_{pname}_values[] = {{{values}, NULL}};")
+        checked = "content" in op and "content_type" not in op  # pages say so in a page
+        if checked:
+            kinds = ", ".join(c_text(c) for c in op["content"])
+            out.append(f"static const char *const {name}_content[] = {{{kinds}, NULL}};")
         rows = parameter_rows(name, op)
         if rows:
             out += [f"static const struct parameter {name}_parameters[] = {{"] + rows + ["};"]
         roles = " | ".join("ROLE_" + r.upper() for r in op["roles"])
         flags = " | ".join("OPERATION_" + f.upper() for f in op["flags"]) or "0"
         params = f"{name}_parameters" if rows else "NULL"
+        content = f"{name}_content" if checked else "NULL"
         out.append(f"const struct operation operation_{name} = {{{c_text(name)}, {c_text(op['service'])}, "
                    f"{c_text(op['method'])}, {c_text(op['path'])}, {roles}, {flags}, "
                    f"{microseconds(op['timeout'])}, {op.get('body_limit', 0)}, {c_text(op['summary'])}, "
-                   f"sizeof(struct {name}_in), {len(rows)}, {params}}};")
+                   f"sizeof(struct {name}_in), {len(rows)}, {params}, {content}}};")
         out.append("")
     out.append("const struct operation *const operations[] = {")
     out += [f"\t&operation_{name}," for name in table]

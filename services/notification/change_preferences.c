@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <talloc.h>
 
 #include "gen/sql/notification.h"
@@ -186,18 +185,13 @@ static reply reply_refusal(struct request *req, const struct refusal *refusal)
 
 reply change_preferences(struct request *req, const char *member_id, bool patch)
 {
-	const char *condition = request_header(req, "if-match"), *type = request_header(req, "content-type"),
-		   *none = request_header(req, "if-none-match"), *error;
+	const char *condition = request_header(req, "if-match"), *none = request_header(req, "if-none-match"),
+		   *error;
 	const struct json *body = json_parse(req, req->body, req->body_length, &error);
 	struct preference_change c;
 	struct stored_preferences *p;
 	struct refusal refusal;
 
-	if (type && strncasecmp(type, "application/json", 16) != 0 &&
-	    (!patch || strncasecmp(type, "application/merge-patch+json", 28) != 0))
-		return reply_error(req, ERR_UNSUPPORTED_MEDIA,
-				   "preferences come as application/json, a patch as "
-				   "application/merge-patch+json");
 	if (body == NULL)
 		return reply_error(req, ERR_MALFORMED, "%s", error);
 	if (condition == NULL && (none == NULL || strcmp(none, "*") != 0))
