@@ -24,11 +24,12 @@ static void on_answer(void *fetching, const struct answer *answer)
 	f->done = true;
 }
 
-const char *fetch(struct notifier *n, const void *parent, const char *url)
+const char *fetch(struct notifier *n, const void *parent, const char *url, const char *ca_file)
 {
 	struct fetching *f = talloc_zero(parent, struct fetching);
 
-	f->transfer = (struct transfer){.url = url, .method = "GET", .guarded = true, .timeout = 2 * SECOND};
+	f->transfer = (struct transfer){
+		.url = url, .method = "GET", .guarded = true, .timeout = 2 * SECOND, .ca_file = ca_file};
 	wire_start(n->wire, &f->transfer, on_answer, f);
 	while (!f->done) /* ends: the transfer has its timeout */
 		daemon_wait(n->daemon, TURN);

@@ -7,7 +7,7 @@
 #include "services/notification/notifier.h"
 
 /* The text behind an https URL, guarded, at most 64 KiB within 2 s; NULL if it cannot be had. Under parent.
- */
-const char *fetch(struct notifier *n, const void *parent, const char *url);
+ * ca_file: "" = the system's. */
+const char *fetch(struct notifier *n, const void *parent, const char *url, const char *ca_file);
 
 #endif

@@ -41,7 +41,7 @@ struct sending_settings {
 	const char *apns_key_file, *apns_key_id, *apns_team_id, *apns_topic, *apns_url, *vapid_key_file,
 		*push_local, *vapid_subject;
 	const char *slack_url, *slack_token_file, *slack_ca_file;
-	const char *sendgrid_key, *mailgun_key_file, *sns_topics, *postmark_user, *postmark_password_file,
+	const char *sendgrid_key, *mailgun_key_file, *sns_topics, *sns_ca_file, *postmark_user, *postmark_password_file,
 		*slack_secret_file;
 };
 extern struct sending_settings sending;

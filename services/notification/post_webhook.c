@@ -19,7 +19,7 @@ static const char *certificate(void *context, const char *url)
 
 	if (n->certificate_url && strcmp(n->certificate_url, url) == 0)
 		return n->certificate;
-	text = fetch(n, n, url);
+	text = fetch(n, n, url, sending.sns_ca_file);
 	if (text == NULL)
 		return NULL;
 	n->certificate_url = talloc_strdup(n, url); /* SNS changes it once a year */
@@ -60,7 +60,7 @@ reply post_webhook(struct request *req, const struct post_webhook_in *in)
 	if (told.challenge)
 		return reply_body(req, 200, "text/plain", told.challenge, strlen(told.challenge));
 	if (told.confirm_url)
-		fetch(n, req, told.confirm_url);
+		fetch(n, req, told.confirm_url, sending.sns_ca_file);
 	if (!engagement_record(req->daemon, req, names[in->provider], told.once, told.events, told.count))
 		return reply_error(req, ERR_CONFLICT, "this token was used before");
 	w = json_writer_new(req);

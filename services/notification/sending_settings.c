@@ -132,6 +132,8 @@ const struct setting sending_rows[] = {
 	 "Credential: Mailgun's webhook signing key"},
 	{"sns_topics", SETTING_TEXT, &sending.sns_topics, "", 0, 2000,
 	 "ARNs of the SNS topics that SES publishes to, with commas between"},
+	{"sns_ca_file", SETTING_TEXT, &sending.sns_ca_file, "", 0, 500,
+	 "Certificates that SNS's is judged by; empty for the system's"},
 	{"postmark_user", SETTING_TEXT, &sending.postmark_user, "", 0, 200,
 	 "User that Postmark's webhook names itself by"},
 	{"postmark_password_file", SETTING_TEXT, &sending.postmark_password_file, "", 0, 500,

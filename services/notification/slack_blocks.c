@@ -122,6 +122,7 @@ static void put_button(struct json_writer *w, const struct message *m)
 			escape_line(w, json_get_text(m->extra, "button", "Open"), SLACK_LABEL_MAX));
 	json_put_text(w, "url", m->link);
 	json_put_text(w, "action_id", "ae_open");
+	json_put_text(w, "value", m->notification_id); /* comes back with a tap, as metadata may not */
 	json_close(w);
 	json_close(w);
 	json_close(w);

@@ -67,10 +67,18 @@ static char *form_payload(const void *parent, const char *body, size_t length, s
 	return out;
 }
 
+/* A button that is ours has the id as its value; in a template's own blocks it may have another one. */
+static const char *notification_of(const void *parent, const struct json *j, const struct json *action)
+{
+	const struct json *payload = json_get(json_get(json_get(j, "message"), "metadata"), "event_payload");
+	const char *id = webhook_notification(parent, json_get_text(action, "value", NULL), NULL);
+
+	return *id ? id : webhook_notification(parent, json_get_text(payload, "notification_id", NULL), NULL);
+}
+
 static void read_action(const void *parent, const struct json *j, const struct json *action, instant now,
 			struct webhook_events *out)
 {
-	const struct json *metadata = json_get(json_get(j, "message"), "metadata");
 	const char *ts = json_get_text(action, "action_ts", "");
 	struct engagement_event *e = webhook_add(parent, out, "slack", json_get_text(action, "action_id", ""),
 						 "");
@@ -78,8 +86,7 @@ static void read_action(const void *parent, const struct json *j, const struct j
 
 	if (e == NULL)
 		return;
-	e->notification_id = webhook_notification(
-		parent, json_get_text(json_get(metadata, "event_payload"), "notification_id", NULL), NULL);
+	e->notification_id = notification_of(parent, j, action);
 	e->recipient = webhook_text(parent, json_get(j, "user"), "id");
 	e->provider_event_id = talloc_asprintf(parent, "%.64s-%.32s", e->recipient, ts);
 	e->occurred_at = seconds > 0 && seconds < 2e11 ? (instant)(seconds * 1e6) : now;

@@ -72,5 +72,9 @@ def test_errors_say_where_and_what(filled):
     assert (short.status, short.json["detail"], short.json["instance"]) == (400, "/notification_id: must have 26 bytes", "/notifications/short")
     empty = request(filled, "POST", "/notifications/send", [], headers={"Idempotency-Key": "empty"})
     assert (empty.status, empty.json["detail"], empty.json["errors"][0]["pointer"]) == (400, "the body must be an object", "")
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/json-patch+json"):
+        reply = request(filled, "POST", "/notifications/send", {}, headers={"Idempotency-Key": "kind", "Content-Type": kind})
+        assert (reply.status, reply.json["detail"]) == (415, "the body must be application/json"), kind
+    assert request(filled, "POST", "/notifications/send", {}, headers={"Idempotency-Key": "kind", "Content-Type": "Application/JSON;charset=utf-8"}).status == 400
     absent = request(filled, "GET", "/notification-templates/a%20name%2Fb")
     assert absent.status == 404 and absent.json["instance"] == "/notification-templates/a%20name%2Fb"
