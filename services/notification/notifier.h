@@ -35,7 +35,7 @@ struct sending_settings {
 	int64_t bounce_size, bounce_connections, bounce_command_time, bounce_mail_time;
 	const char *dkim_selector, *dkim_key;
 	bool smtp_plain, slack_plain, slack_webhooks, push_plain;
-	int64_t smtp_rate, slack_rate, slack_channel_rate, push_rate, limit_share;
+	int64_t smtp_timeout, smtp_rate, slack_rate, slack_channel_rate, push_rate, limit_share;
 	int64_t keep_keys, keep_provider_events, keep_soft_bounces, keep_notifications;
 	const char *fcm_account_file, *fcm_url, *fcm_token_url, *push_ca_file;
 	const char *apns_key_file, *apns_key_id, *apns_team_id, *apns_topic, *apns_url, *vapid_key_file,

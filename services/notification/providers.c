@@ -75,7 +75,9 @@ static bool open_relay(struct notifier *n, const char *name, const char *url, co
 				   .dkim_selector = sending.dkim_selector,
 				   .dkim_key = sending.dkim_key,
 				   .unsubscribe_mail = sending.bounce_domain[0] != '\0',
-				   .plain = sending.smtp_plain};
+				   .plain = sending.smtp_plain,
+				   .timeout = sending.smtp_timeout < sending.lease / 3 ? sending.smtp_timeout
+										       : sending.lease / 3};
 	struct driver *driver;
 
 	if (sending.smtp_password_file[0]) {

@@ -60,6 +60,9 @@ const struct setting sending_rows[] = {
 	 "Certificates that the relays' are judged by; empty for the system's"},
 	{"smtp_plain", SETTING_BOOLEAN, &sending.smtp_plain, "no", 0, 0,
 	 "Speak to relays without TLS; taken on loopback only"},
+	{"smtp_timeout", SETTING_DURATION, &sending.smtp_timeout, "1min", SECOND, 600 * SECOND,
+	 "Longest wait for a relay's reply, and at most a third of lease; then nobody knows whether it took "
+	 "the mail, and it is sent again with the same Message-ID"},
 	{"smtp_rate", SETTING_INTEGER, &sending.smtp_rate, "0", 0, 1000000,
 	 "Most mails a second to a relay, all instances together, 0 for no limit"},
 	{"mail_from", SETTING_TEXT, &sending.mail_from, "", 0, 254, "Address that mails come from"},

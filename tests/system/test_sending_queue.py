@@ -17,6 +17,7 @@ class Gate(Sink):
     def __init__(self):
         super().__init__()
         self.open, self.order, self.knocking = threading.Event(), [], 0
+        self.silent = set()  # their mails are kept and never answered for
         self.open.set()
 
     async def handle_DATA(self, server, session, envelope):
@@ -26,7 +27,10 @@ class Gate(Sink):
         with self.lock:
             self.order += envelope.rcpt_tos
             self.knocking -= 1
-        return await super().handle_DATA(server, session, envelope)
+        answer = await super().handle_DATA(server, session, envelope)
+        if self.silent & set(envelope.rcpt_tos):
+            await asyncio.sleep(3600)
+        return answer
 
 
 @pytest.fixture
@@ -72,6 +76,28 @@ def campaign(system, members, priority="bulk"):
 
 def open_ones(system):
     return system.sql("SELECT count(*) FROM analytics.notifications WHERE status < 4")[0][0]
+
+
+def test_a_relay_that_never_answers_holds_up_its_own_mails_only(start, gate):
+    """It takes a whole mail and is silent. Nobody knows whether it was taken: the mail comes again, and is told by its Message-ID to be the same."""
+    system = start(smtp_timeout="1s")
+    stuck, *others = [f"silent{i}" for i in range(12)]
+    enrol_all(system, [stuck, *others])
+    gate.silent = {f"{stuck}@example.org"}
+    first, = campaign(system, [stuck], "transactional")
+    until(lambda: gate.knocking == 1)
+    for n in campaign(system, others, "transactional"):
+        assert ended(system, n, "sent")["attempts"] == 1
+    deferred = until(lambda: [line for line in told(system, first)["log"] if line["what"] == "deferred"], 20)[0]
+    assert (deferred["code"], deferred["attempt"]) == ("smtp_no_reply", 1)
+    answers = until(lambda: [line for line in system.get("/metrics?instance=notification-1").text.splitlines()
+                             if line.startswith("ae_notification_answers_unknown_total{") and 'channel="email"' in line])
+    assert float(answers[0].split()[-1]) >= 1
+    gate.silent = set()
+    done = ended(system, first, "sent")
+    mails = gate.got(f"{stuck}@example.org")
+    assert done["attempts"] >= 2 and len(mails) == done["attempts"] and len({m["Message-ID"] for m in mails}) == 1
+    assert first in mails[0]["Message-ID"]
 
 
 def test_redis_knows_what_is_due_and_may_be_wrong(start, gate):
