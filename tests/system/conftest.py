@@ -322,6 +322,21 @@ def folder():
 
 
 @pytest.fixture(scope="session")
+def oracles():
+    """A folder with what is in tests/lib/oracle and the npm packages of its lock file: installed once, kept with the build."""
+    made, source = BUILD / "oracle", ROOT / "tests" / "lib" / "oracle"
+    names = [p.name for p in source.iterdir()]
+    fresh = (made / "installed").is_file() and all((made / n).is_file() and (made / n).read_bytes() == (source / n).read_bytes() for n in names)
+    if not fresh:
+        made.mkdir(exist_ok=True)
+        for n in names:
+            shutil.copy(source / n, made / n)
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=made, check=True, timeout=300, stdout=subprocess.DEVNULL)
+        (made / "installed").touch()
+    return made
+
+
+@pytest.fixture(scope="session")
 def chromium():
     """One Chromium for the session: starting it takes longer than most stories."""
     from browser import Browser  # only stories of pages need selenium

@@ -9,7 +9,6 @@ import hashlib
 import http.server
 import json
 import os
-import shutil
 import socket
 import ssl
 import struct
@@ -31,7 +30,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from conftest import BUILD, ROOT
+from conftest import BUILD
 
 ID = "01JDF0ZZZZ8QYV6W3M2K1T4R5N"
 UUID = "01935e0f-ffff-45fd-b370-7414c3a260b5"
@@ -676,21 +675,7 @@ def test_webpush_over_tls(authority, tmp_path):
         assert len(service.messages) == 1
 
 
-@pytest.fixture(scope="module")
-def oracle():
-    """decrypt.js beside the packages of its lock file, which are installed once and kept with the build."""
-    folder, source = BUILD / "oracle", ROOT / "tests" / "lib" / "oracle"
-    names = ("package.json", "package-lock.json", "decrypt.js")
-    fresh = (folder / "node_modules" / "http_ece").is_dir() and all((folder / n).read_bytes() == (source / n).read_bytes() for n in names)
-    if not fresh:
-        folder.mkdir(exist_ok=True)
-        for n in names:
-            shutil.copy(source / n, folder / n)
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, check=True, timeout=300, stdout=subprocess.DEVNULL)
-    return folder / "decrypt.js"
-
-
-def test_webpush_messages_are_read_by_http_ece(service, oracle):
+def test_webpush_messages_are_read_by_http_ece(service, oracles):
     """What we encrypted, decrypted by an implementation that is neither ours nor the tests'."""
     answers = service.send({}, {"text": "ü 🎉 " + "x" * 9000}, {"text": ""})
     assert [a["outcome"] for a in answers] == ["accepted"] * 3
@@ -698,7 +683,7 @@ def test_webpush_messages_are_read_by_http_ece(service, oracle):
     secret = ada.key.private_numbers().private_value.to_bytes(32, "big")
     for body, (_, plain, _) in zip(service.bodies, service.messages):
         given = {"body": b64(body), "key": b64(secret), "auth": b64(ada.auth)}
-        done = subprocess.run(["node", oracle], input=json.dumps(given), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+        done = subprocess.run(["node", oracles / "decrypt.js"], input=json.dumps(given), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
         assert done.returncode == 0 and json.loads(done.stdout) == plain, done.stderr
         given["auth"] = b64(os.urandom(16))
-        assert subprocess.run(["node", oracle], input=json.dumps(given), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=60).returncode != 0
+        assert subprocess.run(["node", oracles / "decrypt.js"], input=json.dumps(given), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=60).returncode != 0
