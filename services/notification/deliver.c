@@ -286,15 +286,25 @@ static bool write_all(struct notifier *n, const void *scratch, struct intent **i
 	       db_run(db, "COMMIT");
 }
 
+static void count(struct notifier *n, const struct delivery *d)
+{
+	const struct intent *i = d->intent;
+	bool taken = i->status == INTENT_SENT;
+
+	if (d->line_count == 0) /* it was never started */
+		return;
+	metric_add(taken ? n->sent : n->failed, d->provider->driver->name, 1);
+	if (taken && i->sent >= i->due)
+		metric_observe(n->wait, priority_name(i->priority), (double)(i->sent - i->due) / SECOND);
+}
+
 static void forget(struct notifier *n)
 {
 	struct delivery *d, *next;
 
 	for (d = n->landed; d; d = next) {
 		next = d->next;
-		if (d->line_count > 0)
-			metric_add(d->intent->status == INTENT_SENT ? n->sent : n->failed,
-				   d->provider->driver->name, 1);
+		count(n, d);
 		if (n->suspect == d->intent)
 			n->suspect = NULL;
 		if (--*d->holders == 0)

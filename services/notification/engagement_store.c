@@ -18,6 +18,7 @@ struct recording {
 	struct rows *known; /* notifications */
 	struct log_line *lines;
 	struct log_event *events;
+	const struct engagement_event **evented; /* what the events tell */
 	size_t count, event_count;
 	struct db_array *bits[2], *marks[4], *soft[2], *returned;
 };
@@ -91,9 +92,10 @@ static void suppress(struct recording *r, size_t row, const struct engagement_ev
 static void make_event(struct recording *r, size_t row, const struct engagement_event *e)
 {
 	struct json_writer *w = json_writer_new(r->scratch);
-	struct log_event *out = &r->events[r->event_count++];
+	struct log_event *out = &r->events[r->event_count];
 	char time[INSTANT_TEXT];
 
+	r->evented[r->event_count++] = e;
 	*out = (struct log_event){
 		.type = "NotificationEngagementEvent",
 		.source = talloc_asprintf(r->scratch, "urn:ae:notification:%s", r->provider),
@@ -183,6 +185,20 @@ static void book_new(struct recording *r, const struct engagement_event *events,
 	}
 }
 
+static void count_them(const struct recording *r)
+{
+	const struct notifier *n = r->daemon->state;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < r->event_count; i++) {
+		name = engagement_name(r->evented[i]->kind);
+		metric_add(n->engagement,
+			   r->evented[i]->machine ? talloc_asprintf(r->scratch, "%s_by_machine", name) : name,
+			   1);
+	}
+}
+
 static bool token_fresh(struct recording *r, const char *once)
 {
 	struct db_array *token = db_array_new(r->scratch, DB_TEXT, 1);
@@ -206,6 +222,7 @@ bool engagement_record(struct daemon *d, const void *scratch, const char *provid
 	r.returned = db_array_new(scratch, DB_TEXT, 4);
 	r.lines = talloc_array(scratch, struct log_line, count + 1);
 	r.events = talloc_zero_array(scratch, struct log_event, count + 1);
+	r.evented = talloc_array(scratch, const struct engagement_event *, count + 1);
 	for (i = 0; i < 4; i++)
 		r.marks[i] = db_array_new(scratch, i == 0 ? DB_INT2 : i == 1 ? DB_BYTEA : DB_TEXT, 4);
 	for (i = 0; i < 2; i++) {
@@ -228,8 +245,10 @@ bool engagement_record(struct daemon *d, const void *scratch, const char *provid
 			eventlog_append(d->db, scratch, r.events, r.event_count);
 	}
 	done = !db_failed(d->db) && db_run(d->db, "COMMIT");
-	if (done)
+	if (done) {
+		count_them(&r);
 		daemon_announce(d, r.events, r.event_count);
+	}
 	if (done && onward_count > 0)
 		queue_added(d->state, onward, onward_count);
 	return done;

@@ -109,6 +109,11 @@ static bool start(struct daemon *d)
 				    "Attempts that failed", "provider");
 	n->decided = metrics_counter(d->metrics, "ae_notification_decisions_total", "Decisions by outcome",
 				     "outcome");
+	n->wait = metrics_histogram(d->metrics, "ae_notification_wait_seconds",
+				    "From when a message was due until a provider took it", "lane");
+	n->engagement = metrics_counter(d->metrics, "ae_notification_engagement_total",
+					"What became of messages, booked once; machines' doings apart",
+					"kind");
 	n->deleted = metrics_counter(d->metrics, "ae_notification_deleted_total",
 				     "Rows that had become old, by what they were of", "what");
 	open_answers(n);

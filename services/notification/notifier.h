@@ -41,8 +41,8 @@ struct sending_settings {
 	const char *apns_key_file, *apns_key_id, *apns_team_id, *apns_topic, *apns_url, *vapid_key_file,
 		*push_local, *vapid_subject;
 	const char *slack_url, *slack_token_file, *slack_ca_file;
-	const char *sendgrid_key, *mailgun_key_file, *sns_topics, *sns_ca_file, *postmark_user, *postmark_password_file,
-		*slack_secret_file;
+	const char *sendgrid_key, *mailgun_key_file, *sns_topics, *sns_ca_file, *postmark_user,
+		*postmark_password_file, *slack_secret_file;
 };
 extern struct sending_settings sending;
 extern const struct setting sending_rows[];
@@ -146,7 +146,7 @@ struct notifier {
 	const char *certificate_url, *certificate; /* of SNS */
 	bool templates_put;                        /* the release's */
 	struct bounce_intake *bounces;             /* NULL: none */
-	struct metric *sent, *failed, *decided, *deleted, *answers[OUTCOME_BROKEN + 1];
+	struct metric *sent, *failed, *decided, *deleted, *wait, *engagement, *answers[OUTCOME_BROKEN + 1];
 	struct queue_metrics queue_metrics;
 	size_t retention_at; /* the kind of rows whose turn it is */
 	char retained_to[NOTIFICATION_ID_LENGTH +
