@@ -10,6 +10,7 @@
 #include <talloc.h>
 
 #include "gen/sql/notification.h"
+#include "services/notification/dead_token.h"
 #include "services/notification/notification.h"
 #include "services/notification/notifier.h"
 
@@ -161,6 +162,8 @@ struct stored_preferences *change_stored(struct request *req, const char *member
 	} else if (too_often(req, member_id, c, p->version)) {
 		return refuse(refusal, ERR_TOO_MANY_REQUESTS, "too many changes within an hour");
 	} else {
+		dead_tokens_revive(req->db, req, json_get(json_get(c->body, "addresses"), "push"),
+				   clock_now());
 		p->changed = store_put_preferences(req->db, req, member_id, p, &by, text);
 		p->document = document;
 		p->version++;

@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "gen/sql/notification.h"
 #include "services/notification/backoff.h"
+#include "services/notification/dead_token.h"
 #include "services/notification/due_index.h"
 #include "services/notification/notifier.h"
 
@@ -327,6 +328,7 @@ bool deliveries_flush(struct notifier *n)
 		if (done) {
 			due_index_add(n->daemon->cache, intents, n->landed_count);
 			daemon_announce(n->daemon, events, event_count);
+			dead_tokens_remove(n, scratch, n->landed);
 			forget(n);
 		} else {
 			log_warning("outcomes wait reason=\"%s\"", db_message(n->daemon->db));

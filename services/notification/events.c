@@ -10,6 +10,7 @@
 
 #include "common/schema.h"
 #include "gen/sql/notification.h"
+#include "services/notification/dead_token.h"
 #include "services/notification/notification.h"
 #include "services/notification/notifier.h"
 #include "services/notification/route.h"
@@ -83,6 +84,7 @@ static bool profiles_apply(struct batch *b)
 		if (i + 1 < n && strcmp(found[i]->subject, found[i + 1]->subject) == 0)
 			continue; /* a newer one follows */
 		text = profile_text(found, found[i]->data, &length);
+		dead_tokens_revive(b->db, found, json_get(found[i]->data, "push_tokens"), found[i]->time);
 		db_array_text(members, found[i]->subject);
 		db_array_bytes(profiles, text, length);
 		db_array_instant(times, found[i]->time);

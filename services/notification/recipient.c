@@ -34,8 +34,7 @@ static void add_target(struct recipient *r, enum channel c, const char *address,
 	address_hash(c, address, t->hash);
 }
 
-/* A Web Push subscription is an object; as an address it is its text. */
-static const char *token_text(const void *parent, const struct json *token)
+const char *push_address(const void *parent, const struct json *token)
 {
 	struct json_writer *w;
 
@@ -53,7 +52,7 @@ static void read_targets(const void *parent, struct recipient *r)
 
 	add_target(r, CHANNEL_EMAIL, json_get_text(a, "email", NULL), "");
 	for (v = push ? push->first : NULL; v; v = v->next)
-		add_target(r, CHANNEL_PUSH, token_text(parent, json_get(v, "token")),
+		add_target(r, CHANNEL_PUSH, push_address(parent, json_get(v, "token")),
 			   json_get_text(v, "platform", ""));
 	slack = json_get_text(a, "slack", NULL);
 	add_target(r, CHANNEL_SLACK, slack, slack && strstr(slack, "://") ? "webhook" : "");

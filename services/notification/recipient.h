@@ -60,6 +60,8 @@ struct recipient *recipient_find(const struct recipients *r, const char *member_
 /* Somebody nothing is known of, as a send will find them. */
 struct recipient *recipient_unknown(const void *parent, const char *member_id);
 
+/* A Web Push subscription is an object; as an address it is its text. NULL if there is no token. */
+const char *push_address(const void *parent, const struct json *token);
 void address_hash(enum channel c, const char *address, unsigned char hash[ADDRESS_HASH]);
 /* Why nothing of this category may go to the target. */
 enum suppression target_suppressed(const struct target *t, const char *category);

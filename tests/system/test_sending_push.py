@@ -6,7 +6,7 @@ import time
 import pytest
 from conftest import System, until
 from cryptography.hazmat.primitives.asymmetric import ec
-from test_push_drivers import Browser, Fcm, PushService, authority, pem, running  # noqa: F401
+from test_push_drivers import DEVICE, Apns, Browser, Fcm, PushService, authority, pem, running  # noqa: F401
 from test_sending import WELCOME, KernelsPort, Sink, ended, enrol, request, send, sent, settings
 
 
@@ -52,6 +52,65 @@ def test_devices_and_then_mail(world):
     done = ended(system, sent(system, member_id=none, category="milestones"), "sent")
     assert (done["channel"], done["provider"], done["attempts"]) == ("email", "relay", 2)
     assert len(sink.got("none@example.org")) == 1
+
+
+def devices_of(system, member):
+    return [d["token"] for d in request(system, "GET", f"/notifications/{member}/preferences", member=member).json["addresses"]["push"]]
+
+
+def test_a_dead_device_leaves_the_preferences_and_may_come_back(world):
+    system, fcm, sink = world
+    path = "/notifications/{}/preferences"
+    told = enrol(system, "told", **devices("lives-device-1"))
+    given = enrol(system, "given", **devices("dies-device-1", "lives-device-2"))
+    mine = [{"platform": "fcm", "token": t} for t in ("lives-device-3", "dies-device-2")]
+    set_by = {"addresses": {"push": mine}, "frequency": "immediate"}
+    assert request(system, "PATCH", path.format(told), set_by, member=told, headers={"If-Match": "*"}).status == 200
+    before = request(system, "GET", path.format(told), member=told).headers["ETag"]
+    fcm.unregistered = {"dies-device-1", "dies-device-2"}
+    for member in (told, given):
+        ended(system, sent(system, member_id=member, channels=["push"]), "sent")
+    until(lambda: devices_of(system, told) == ["lives-device-3"] and devices_of(system, given) == ["lives-device-2"])
+    now = request(system, "GET", path.format(told), member=told)
+    assert now.headers["ETag"] != before and now.json["frequency"] == "immediate"
+    changes = system.sql("SELECT member_id, actor, way FROM analytics.notification_preference_changes WHERE way = 'dead_token' ORDER BY 1")
+    assert changes == [(given, "fcm", "dead_token"), (told, "fcm", "dead_token")]
+
+    fcm.unregistered = set()  # installed again, with the same token
+    assert request(system, "PATCH", path.format(told), {"addresses": {"push": mine}}, member=told, headers={"If-Match": "*"}).status == 200
+    anew = {"member_id": given, "enrolled_at": "2026-01-01T10:00:00Z", "email": "given@example.org", **devices("dies-device-1")}
+    after = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
+    event = {"specversion": "1.0", "type": "MemberEnrolledEvent", "source": "/tests/push", "id": "given-again", "subject": given, "time": after, "data": anew}
+    assert system.post_events([event])["accepted"] == 1
+    system.wait_caught_up("notification")
+    fcm.messages.clear()
+    for member in (told, given):
+        ended(system, sent(system, member_id=member, channels=["push"]), "sent")
+    assert sorted(m["token"] for m in fcm.messages) == ["dies-device-1", "dies-device-2", "lives-device-3"]
+
+
+def test_apples_devices_and_then_mail(authority, sink, tmp_path):  # noqa: F811
+    """HTTP/2, a token that Apple's end verifies, and a device that is gone."""
+    apple = Apns(authority)
+    (tmp_path / "key.p8").write_text(pem(apple.key))
+    system = None
+    try:
+        system = System(*settings(tmp_path, sink.port, apns_key_file=tmp_path / "key.p8", apns_key_id="ABC123DEFG", apns_team_id="DEF123GHIJ",
+                                  apns_topic="com.example.shop", apns_url=f"https://localhost:{apple.port}", push_ca_file=authority[0]))
+        request(system, "PUT", "/notification-templates/welcome", WELCOME, role="admin")
+        member = enrol(system, "apple", push_tokens=[{"platform": "apns", "token": DEVICE}])
+        notification = sent(system, member_id=member, category="milestones", collapse_key="balance")
+        done = ended(system, notification, "sent")
+        assert (done["channel"], done["provider"]) == ("push", "apns") and done["provider_ref"] == apple.messages[0][0]["apns-id"]
+        assert apple.messages[0][1]["aps"]["alert"]["title"] == "120 points" and len(set(apple.tokens)) == 1
+        apple.devices[DEVICE] = int(time.time() * 1000)
+        done = ended(system, sent(system, member_id=member, category="milestones"), "sent")
+        assert done["channel"] == "email" and [line.get("code") for line in done["log"][1:]][0] == "Unregistered"
+        until(lambda: devices_of(system, member) == [])
+    finally:
+        if system:
+            system.remove()
+        apple.stop()
 
 
 def test_a_device_of_a_service_that_is_not_configured(world):
@@ -155,3 +214,39 @@ def test_a_push_service_that_asks_for_a_pause_gets_it(tmp_path, sink, authority)
         for n in first + rest:
             ended(system, n, "sent")
         assert len(busy.messages) == 10
+
+
+def test_another_relay_and_then_another_channel(authority, sink, tmp_path):  # noqa: F811
+    """One relay is busy, then away: the other takes over at once. Both are busy for too long: the message goes on to the member's device."""
+    second = Sink()
+    spare, gone = (KernelsPort(s, hostname="127.0.0.1", port=0) for s in (second, Sink()))
+    spare.start(), gone.start()
+    with running(Fcm(authority)) as fcm:
+        account = tmp_path / "account.json"
+        account.write_text(json.dumps(fcm.account))
+        system = System(*settings(tmp_path, gone.port, smtp_2_url=f"smtp://127.0.0.1:{spare.port}", attempts=2, fcm_account_file=account, fcm_url=fcm.base,
+                                  push_ca_file=authority[0]))
+        try:
+            request(system, "PUT", "/notification-templates/welcome", WELCOME, role="admin")
+            gone.handler.script["busy@example.org"] = ["451 4.3.0 busy"]
+            done = ended(system, sent(system, member_id=enrol(system, "busy")), "sent")
+            assert (done["provider"], done["attempts"]) == ("relay_2", 2)
+            assert [(line["what"], line["provider"]) for line in done["log"][1:]] == [("deferred", "relay"), ("accepted", "relay_2")]
+
+            member = enrol(system, "onward", **devices("good-device-1"))
+            for relay in (gone.handler, second):
+                relay.script["onward@example.org"] = ["451 4.3.0 busy"] * 9
+            done = ended(system, sent(system, member_id=member), "sent", 40)
+            assert (done["channel"], done["provider"]) == ("push", "fcm") and [m["token"] for m in fcm.messages] == ["good-device-1"]
+            assert [line["provider"] for line in done["log"][1:]][-3:] == ["relay", "relay_2", "fcm"] and not second.got("onward@example.org")
+
+            gone.stop()
+            ids = [sent(system, member_id=enrol(system, f"taken{i}")) for i in range(20)]
+            for n in ids:
+                assert ended(system, n, "sent")["provider"] == "relay_2"
+            providers = {p["provider"]: p for p in request(system, "GET", "/notification-queue", role="admin").json["providers"]}
+            assert (providers["relay"]["breaker"], providers["relay_2"]["breaker"]) == ("open", "closed")
+            assert len([m for i in range(20) for m in second.got(f"taken{i}@example.org")]) == 20
+        finally:
+            system.remove()
+            spare.stop()
