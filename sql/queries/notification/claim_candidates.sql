@@ -2,7 +2,7 @@
 WITH due AS (SELECT d.place FROM unnest($1::text[], $2::text[]) AS u (member_id, notification_id)
 	CROSS JOIN LATERAL (SELECT ctid AS place FROM analytics.notifications
 		WHERE member_id = u.member_id AND notification_id = u.notification_id
-			AND stage = 0 AND due_at <= now() AND (status <> 3 OR leased_until <= now())
+			AND stage = 0 AND due_at <= now() AND (status <> 3 OR leased_until IS NULL OR leased_until <= now())
 		LIMIT 1 FOR UPDATE SKIP LOCKED) d)
 UPDATE analytics.notifications n SET status = 3, fence = n.fence + 1, unknown = n.unknown OR n.status = 3,
 	crashes = n.crashes + (n.status = 3)::int::int2, leased_until = clock_timestamp() + $3::int8 * interval '1 microsecond'

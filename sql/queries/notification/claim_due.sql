@@ -1,7 +1,7 @@
 -- Due intents of the lanes, oldest first and at most so many of each, taken for a while. What was being sent already is unknown now.
 WITH due AS (SELECT d.place FROM unnest($1::int2[], $2::int8[]) AS lane (priority, most)
 	CROSS JOIN LATERAL (SELECT ctid AS place FROM analytics.notifications
-		WHERE stage = 0 AND priority = lane.priority AND due_at <= now() AND (status <> 3 OR leased_until <= now())
+		WHERE stage = 0 AND priority = lane.priority AND due_at <= now() AND (status <> 3 OR leased_until IS NULL OR leased_until <= now())
 		ORDER BY due_at LIMIT lane.most FOR UPDATE SKIP LOCKED) d)
 UPDATE analytics.notifications n SET status = 3, fence = n.fence + 1, unknown = n.unknown OR n.status = 3,
 	crashes = n.crashes + (n.status = 3)::int::int2, leased_until = clock_timestamp() + $3::int8 * interval '1 microsecond'
