@@ -25,6 +25,8 @@ struct summary {
 	struct intent *waiting[LINES_MAX];
 	size_t count;
 	struct log_line lines[LINES_MAX];
+	struct intent *dead[LINES_MAX];
+	size_t dead_count;
 	struct intent *made[2];
 	size_t made_count;
 };
@@ -110,12 +112,49 @@ static const char *summed_up(const struct summary *s, bool marketing, int *count
 	return json_text(w, NULL);
 }
 
+/* On a first start, or the first of a release, digests may be due before the job that brings its templates.
+ */
+static bool digest_template(const struct summary *s, const char *name, int *version)
+{
+	struct notifier *n = s->n;
+
+	if (template_load(n->templates, n->daemon->db, name, version))
+		return true;
+	base_templates_put(n->daemon->db, s->scratch);
+	return template_load(n->templates, n->daemon->db, name, version) != NULL;
+}
+
+/* What goes into the digest, and where there can be none (somebody took its template out of use) is put
+ * aside. */
+static void note_digested(struct summary *s, bool marketing, const char *digest_id, bool made)
+{
+	struct log_line *line;
+	struct intent *i;
+	size_t k;
+
+	for (k = 0; k < s->count; k++) {
+		i = s->waiting[k];
+		if (!of_class(i, marketing))
+			continue;
+		line = &s->lines[k];
+		*line = (struct log_line){
+			.intent = i, .what = "digested", .channel = -1, .code = digest_id, .at = s->now};
+		if (made)
+			continue;
+		i->status = INTENT_FAILED;
+		i->reason = line->code = "no_digest";
+		line->what = "failed";
+		line->detail = "There is no template of the digest in use";
+		s->dead[s->dead_count++] = i;
+	}
+}
+
 /* What could not be said in a line is told so in the log, with the digest that it is missing from. */
 static void make_digest(struct summary *s, bool marketing)
 {
 	struct intent *d = talloc_zero(s->scratch, struct intent);
 	int lines, version = 0;
-	size_t k;
+	bool can;
 
 	d->variables = summed_up(s, marketing, &lines);
 	d->created = d->due = s->now;
@@ -126,18 +165,11 @@ static void make_digest(struct summary *s, bool marketing)
 	d->template = d->category;
 	d->expires = INSTANT_MAX;
 	d->client = "digest";
-	if (lines > 0 && template_load(s->n->templates, s->n->daemon->db, d->template, &version)) {
-		d->template_version = version;
-		if (intents_create(s->n->daemon->db, s->scratch, &d, 1))
-			s->made[s->made_count++] = d;
-	}
-	for (k = 0; k < s->count; k++)
-		if (of_class(s->waiting[k], marketing))
-			s->lines[k] = (struct log_line){.intent = s->waiting[k],
-							.what = "digested",
-							.channel = -1,
-							.code = d->notification_id,
-							.at = s->now};
+	can = lines == 0 || digest_template(s, d->template, &version);
+	d->template_version = version;
+	if (lines > 0 && can && intents_create(s->n->daemon->db, s->scratch, &d, 1))
+		s->made[s->made_count++] = d;
+	note_digested(s, marketing, d->notification_id, can);
 }
 
 static void set_aside(struct summary *s)
@@ -159,6 +191,8 @@ static void set_aside(struct summary *s)
 	db_query(s->n->daemon->db, s->scratch, SQL_NOTIFICATION_PUT_DIGESTED, "taa", s->member_id, ids,
 		 states);
 	logs_put(s->n->daemon->db, s->scratch, s->lines, s->count);
+	if (dead_letters_send(s->n->daemon->db, s->scratch, s->dead, s->dead_count))
+		db_next(s->n->daemon->db, s->scratch);
 }
 
 static void sum_up(struct notifier *n, const void *scratch, const char *member_id)

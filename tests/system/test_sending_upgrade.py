@@ -46,7 +46,7 @@ def leave(system, name, state, due="-1 hour", **more):
     row = {"notification_id": identity(name), "member_id": name, "status": STATES[state], "priority": 1, "category": "account", "template": "welcome",
            "template_version": 1, "variables": '{"points": 7}', "client": "old", "fence": 2 if state == "sending" else 0, **more}
     system.sql("INSERT INTO analytics.notification_preferences (member_id, profile) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-               name, json.dumps({"email": f"{name}@example.org", "name": "Ada Byron", "locale": "en", "time_zone": "UTC"}))
+               name, json.dumps({"email": f"{name}@example.org", "name": "Ada Byron", "locale": "en", "time_zone": "UTC", "consents": {"marketing": True}}))
     system.sql(f"INSERT INTO analytics.notifications ({', '.join(row)}, created_at, due_at) VALUES ({', '.join(['%s'] * len(row))},"
                " now() - interval '1 hour', now() + %s::interval)", *row.values(), due)
     system.sql("INSERT INTO analytics.notification_logs (member_id, notification_id, what) VALUES (%s, %s, 'queued')", name, row["notification_id"])
@@ -68,6 +68,7 @@ def upgraded(tmp_path_factory):
         leave(system, "later", "held", due="1 day")
         leave(system, "crowned", "queued", dedup_key="milestones\n/tests\nonce")
         leave(system, "waits", "waiting_for_digest", priority=2, category="insights", variables='{"points": 11}')
+        leave(system, "offered", "waiting_for_digest", priority=3, category="promotions", variables='{"points": 12}')
         system.sql("INSERT INTO analytics.notification_dead_letters (notification_id, member_id, reason, detail) VALUES (%s, 'failed', 'smtp_550', '')", identity("failed"))
         system.down()
         system.up()
@@ -100,11 +101,13 @@ def test_a_dead_letter_is_tried_anew(upgraded):
     assert len(sink.got("failed@example.org")) == 1
 
 
-def test_what_waited_for_a_digest_is_in_one(upgraded):
+@pytest.mark.parametrize("name, points", [("waits", 11), ("offered", 12)])
+def test_what_waited_for_a_digest_is_in_one(upgraded, name, points):
+    """Offers have a digest of their own since: its template is there in time."""
     system, sink = upgraded
-    ended(system, identity("waits"), "digested")
-    mail, = until(lambda: sink.got("waits@example.org"))
-    assert "11 points" in mail.get_body(("plain",)).get_content()
+    ended(system, identity(name), "digested")
+    mail, = until(lambda: sink.got(f"{name}@example.org"))
+    assert f"{points} points" in mail.get_body(("plain",)).get_content()
 
 
 def test_an_event_that_was_told_is_not_told_again(upgraded):
@@ -129,3 +132,16 @@ def test_new_sends_go_beside_the_old(upgraded):
     ended(system, identity("queued"), "sent")
     done = ended(system, sent(system, member_id="queued"), "sent")
     assert done["attempts"] == 1 and len(sink.got("queued@example.org")) == 2
+
+
+def test_a_digest_that_cannot_be_made_loses_nothing(upgraded):
+    """Somebody took the digest's template out of use: what waited for it is put aside, and goes when it is requeued."""
+    system, sink = upgraded
+    system.sql("UPDATE analytics.notification_templates SET active = false WHERE name = 'digest'")
+    notification = leave(system, "undigested", "waiting_for_digest", priority=2, category="insights")
+    done = ended(system, notification, "failed")
+    assert (done["reason"], done["log"][-1]["what"]) == ("no_digest", "failed")
+    assert request(system, "POST", f"/notification-dead-letters/{notification}/requeue").status == 200
+    ended(system, notification, "sent")
+    assert len(sink.got("undigested@example.org")) == 1
+    system.sql("UPDATE analytics.notification_templates SET active = true WHERE name = 'digest'")
