@@ -126,10 +126,12 @@ static void decide_by(struct smtp_talk *t, int code)
 	t->result.lines = talloc_strndup(t, t->reply->data, t->reply->length);
 }
 
+/* Of a server that answered before it had heard all, nobody knows what it would take the next mail for. */
 static enum talk_state end(struct smtp_talk *t, bool open)
 {
 	t->ended = true;
 	t->result.open = open;
+	t->result.closing |= t->sent < t->out->length;
 	return TALK_ENDED;
 }
 
