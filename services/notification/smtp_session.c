@@ -78,10 +78,7 @@ static void mail_ended(struct smtp_session *s)
 	answer(s, !result->closing, &a);
 }
 
-/*
- * The session is gone, or of no use. A kept one may have been closed by the relay before the mail came: then
- * the mail, of which nothing was taken, goes over another one, once.
- */
+/* The session is of no use any more. */
 static void session_lost(struct smtp_session *s, const char *why)
 {
 	const struct talk_result *result = smtp_talk_result(s->now->talk);
@@ -92,14 +89,24 @@ static void session_lost(struct smtp_session *s, const char *why)
 			   .body = "",
 			   .now = clock_now()};
 
-	if (!result->whole && s->mails > 0 && !s->now->again) {
-		s->now->again = true;
-		TALLOC_FREE(s->now->talk);
-		relay_again(s->relay, s->now);
-		session_end(s, false);
+	answer(s, false, &a);
+}
+
+/*
+ * A kept session may have been closed by the relay before the mail came, or not be good for another one: then
+ * the mail, of which nothing was taken, goes over another one, once. Not so if the relay was silent: the mail
+ * has had its time.
+ */
+static void session_broken(struct smtp_session *s, const char *why)
+{
+	if (smtp_talk_result(s->now->talk)->whole || s->mails == 0 || s->now->again) {
+		session_lost(s, why);
 		return;
 	}
-	answer(s, false, &a);
+	s->now->again = true;
+	TALLOC_FREE(s->now->talk);
+	relay_again(s->relay, s->now);
+	session_end(s, false);
 }
 
 /* --- bytes --------------------------------------------------------------------------------------------- */
@@ -117,7 +124,7 @@ static bool push(struct smtp_session *s)
 			return true;
 		}
 		if (code != CURLE_OK) {
-			session_lost(s, "the relay closed the connection");
+			session_broken(s, "the relay closed the connection");
 			return false;
 		}
 		smtp_talk_sent(s->now->talk, n);
@@ -135,7 +142,7 @@ static bool take(struct smtp_session *s, const char *bytes, size_t length)
 		mail_ended(s);
 		return false;
 	case TALK_SENSELESS:
-		session_lost(s, "the relay's answer is no SMTP");
+		session_broken(s, "the relay's answer is no SMTP");
 		return false;
 	}
 	return false;
@@ -162,7 +169,7 @@ static void on_readable(evutil_socket_t fd, short what, void *session)
 	if (code == CURLE_AGAIN)
 		return;
 	if (s->now)
-		session_lost(s, "the relay closed the connection");
+		session_broken(s, "the relay closed the connection");
 	else
 		session_end(s, false);
 }

@@ -1,4 +1,5 @@
 """The e-mail driver by itself: its mails as Python's e-mail package, dkimpy and a real SMTP server see them."""
+import asyncio
 import base64
 import contextlib
 import email
@@ -193,7 +194,7 @@ class Relay:
     """An aiosmtpd that wants TLS and a password, and says what its script says."""
 
     def __init__(self):
-        self.script, self.mails, self.sessions = {}, [], set()
+        self.script, self.mails, self.sessions, self.silent = {}, [], set(), 0
 
     def auth(self, server, session, envelope, mechanism, data):
         return AuthResult(success=(data.login, data.password) == (b"relay user", b"p\xc3\xa4ss"), handled=False)
@@ -204,6 +205,9 @@ class Relay:
         return self.script.get("MAIL", "250 2.1.0 OK")
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("silent"):
+            self.silent += 1
+            await asyncio.sleep(60)
         said = self.script.get("RCPT", "250 2.1.5 OK")
         if said.startswith("2"):
             envelope.rcpt_tos.append(address)
@@ -316,6 +320,15 @@ def test_many_mails_over_one_connection(relay):
     assert {a["outcome"] for a in run("send", requests)} == {"accepted"}
     assert [parse(m[2].decode())["Subject"] for m in relay.mails] == [str(n) for n in range(30)]
     assert len(relay.sessions) == 1
+
+
+def test_a_relay_that_falls_silent_is_not_asked_twice(relay):
+    """Only of a kept session that was closed is it sure that nobody heard the mail, and at once: one that is silent has taken its time."""
+    relay.script, relay.silent = {}, 0
+    requests = [{"settings": {**relay.settings, "timeout": 1000000},
+                 "message": {"notification_id": ID, "title": "t", "text": "x", "address": f"{name}@example.org"}} for name in ("first", "silent")]
+    assert [(a["outcome"], a["code"]) for a in run("send", requests)] == [("accepted", "smtp_250"), ("retry", "smtp_not_reached")]
+    assert relay.silent == 1
 
 
 def bounce(mail, recipient="x@" + BOUNCES):
