@@ -423,6 +423,11 @@ void daemon_announce(struct daemon *d, const struct log_event *events, size_t co
 	doorbell_ring(d->loop->doorbell, events, count);
 }
 
+void daemon_call(struct daemon *d, const char *text)
+{
+	doorbell_call(d->loop->doorbell, text);
+}
+
 int daemon_run(const struct daemon_description *description, int argc, char **argv)
 {
 	struct daemon *d = talloc_zero(NULL, struct daemon);

@@ -79,6 +79,9 @@ struct daemon_description {
 	 */
 	const struct operation *neighbours;
 	void (*reload)(struct daemon *d); /* on SIGHUP, after the settings */
+	/* What another instance said by daemon_call; from within the loop's events, so no place for the
+	 * database. May be NULL. */
+	void (*called)(struct daemon *d, const char *text);
 	bool (*finish)(
 		struct daemon *d); /* while it stops: true = something is still under way; may be NULL */
 };
@@ -102,6 +105,9 @@ struct event_base *daemon_events(struct daemon *d);
 /* Lets the loop's events happen for so many microseconds, or until one has; for a handler that waits for
  * them. */
 void daemon_wait(struct daemon *d, int64_t microseconds);
+
+/* Says a text, of at most 500 bytes, to the instances of this service on this host. It may get lost. */
+void daemon_call(struct daemon *d, const char *text);
 
 /* After a commit that appended events: rings the doorbell and publishes the events by type. */
 void daemon_announce(struct daemon *d, const struct log_event *events, size_t count);

@@ -5,6 +5,9 @@
  * only says which shards have moved; each daemon also looks into the log once a second. Whole
  * events go out on a second socket, by type, for neighbours who like to listen.
  *
+ * Instances of one service call each other over the same socket: "@service\ntext". Whoever does not know what
+ * that is takes it for a ring.
+ *
  * Rings that follow each other closely are heard as one: a look at the log costs a transaction,
  * and many commits a second would have every daemon spend its time on looking.
  */
@@ -27,7 +30,7 @@ enum {
 
 struct doorbell {
 	struct daemon *daemon;
-	int ring;   /* PUB: "shard position\n" lines */
+	int ring;   /* PUB: "shard position\n" lines, and calls */
 	int events; /* PUB: type, newline, the event's JSON */
 	int ears;   /* SUB to every ring of the folder */
 	char *peers[PEERS_MAX];
@@ -81,18 +84,34 @@ static int64_t hear_gap(const struct daemon_description *d)
 	return HEAR_GAP_IDLE;
 }
 
+/* Whether it is a call, to whatever service. */
+static bool called(const struct doorbell *b, const char *text)
+{
+	const struct daemon_description *d = b->daemon->description;
+	size_t length = strlen(d->service);
+
+	if (text[0] != '@')
+		return false;
+	if (d->called && strncmp(text + 1, d->service, length) == 0 && text[1 + length] == '\n')
+		d->called(b->daemon, text + length + 2);
+	return true;
+}
+
 /* Takes all rings that wait: they merge into one look at the log. */
 static void on_ring(evutil_socket_t fd, short what, void *context)
 {
 	struct doorbell *b = context;
+	bool rung = false;
 	char text[1024];
-	int i;
+	int i, length;
 
 	(void)fd;
 	(void)what;
-	for (i = 0; i < 256 && nn_recv(b->ears, text, sizeof(text), NN_DONTWAIT) >= 0; i++)
-		;
-	if (i > 0)
+	for (i = 0; i < 256 && (length = nn_recv(b->ears, text, sizeof(text) - 1, NN_DONTWAIT)) >= 0; i++) {
+		text[length < (int)sizeof(text) ? length : (int)sizeof(text) - 1] = '\0';
+		rung |= !called(b, text);
+	}
+	if (rung)
 		hear(b);
 }
 
@@ -191,4 +210,12 @@ void doorbell_ring(struct doorbell *b, const struct log_event *events, size_t co
 		return;
 	nn_send(b->ring, text, (size_t)length, NN_DONTWAIT);
 	hear(b); /* one's own bell need not travel */
+}
+
+void doorbell_call(struct doorbell *b, const char *text)
+{
+	char *whole = talloc_asprintf(b, "@%s\n%s", b->daemon->description->service, text);
+
+	nn_send(b->ring, whole, strlen(whole), NN_DONTWAIT);
+	talloc_free(whole);
 }

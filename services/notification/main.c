@@ -147,6 +147,7 @@ static const struct daemon_description description = {
 	.statement_count = sizeof(statements) / sizeof(statements[0]),
 	.start = start,
 	.finish = finish,
+	.called = queue_called,
 };
 
 int main(int argc, char **argv)

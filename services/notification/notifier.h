@@ -252,7 +252,14 @@ void queue_added(struct notifier *n, struct intent *const *intents, size_t count
 void queue_wake(struct notifier *n);
 /* While the daemon stops: true as long as something is on its way. */
 bool queue_finish(struct daemon *d);
-/* Runs the loop until nothing of the member is on its way, in any instance. False: not within the time. */
+/*
+ * What is decided for the member and not yet started is taken back, here and in the other instances. True:
+ * nothing of the member is on its way, in any instance.
+ */
+bool queue_take_back(struct daemon *d, const void *scratch, const char *member_id);
+/* The same, and runs the loop until it is so. False: not within the time. */
 bool queue_quiet(struct daemon *d, const void *scratch, const char *member_id, int64_t deadline);
+/* Another instance takes back. */
+void queue_called(struct daemon *d, const char *member_id);
 
 #endif

@@ -57,6 +57,14 @@ bool queue_finish(struct daemon *d)
 	return n->flying + n->landed_count > 0;
 }
 
+void queue_called(struct daemon *d, const char *member_id)
+{
+	struct notifier *n = d->state;
+
+	ready_retract(n, member_id);
+	n->flush_by = 0; /* somebody waits for it */
+}
+
 static bool any_sending(struct daemon *d, const void *scratch, const char *member_id)
 {
 	struct rows *r = db_query(d->db, scratch, SQL_NOTIFICATION_COUNT_SENDING, "t", member_id);
@@ -64,15 +72,23 @@ static bool any_sending(struct daemon *d, const void *scratch, const char *membe
 	return db_failed(d->db) || row_integer(r, 0, 0) > 0;
 }
 
-bool queue_quiet(struct daemon *d, const void *scratch, const char *member_id, int64_t deadline)
+bool queue_take_back(struct daemon *d, const void *scratch, const char *member_id)
 {
 	ready_retract(d->state, member_id);
 	deliveries_flush(d->state);
-	while (any_sending(d, scratch, member_id)) {
+	if (!any_sending(d, scratch, member_id))
+		return true;
+	daemon_call(d, member_id);
+	return false;
+}
+
+/* Calls may get lost, so it calls until it is quiet. */
+bool queue_quiet(struct daemon *d, const void *scratch, const char *member_id, int64_t deadline)
+{
+	while (!queue_take_back(d, scratch, member_id)) {
 		if (db_failed(d->db) || clock_monotonic() > deadline)
 			return false;
 		daemon_wait(d, LINGER);
-		deliveries_flush(d->state);
 	}
 	return true;
 }

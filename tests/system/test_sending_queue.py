@@ -1,5 +1,8 @@
 """Stories of the queue: its index in Redis, lanes side by side, and what is decided but not yet on its way."""
 import asyncio
+import datetime
+import os
+import signal
 import threading
 import uuid
 
@@ -66,12 +69,16 @@ def enrol_all(system, members):
     system.wait_caught_up("notification", 60)
 
 
-def campaign(system, members, priority="bulk"):
+def campaign(system, members, priority="bulk", **more):
     reply = request(system, "POST", "/notifications/send", {"members": members, "category": "tier", "template": "welcome", "variables": {"points": 5},
-                                                            "channels": ["email"], "priority": priority}, role="service",
+                                                            "channels": ["email"], "priority": priority, **more}, role="service",
                     headers={"Idempotency-Key": str(uuid.uuid4())})
     assert reply.status == 202, reply
     return [n["notification_id"] for n in reply.json["notifications"]]
+
+
+def tomorrow():
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)).isoformat()
 
 
 def open_ones(system):
@@ -111,7 +118,7 @@ def test_redis_knows_what_is_due_and_may_be_wrong(start, gate):
     system.options += ["--set", "notification.sends=yes"]
     system.up()   # with an empty Redis
     ended(system, notification, "sent")
-    later = send(system, member_id="sooner", send_at="2027-01-01T00:00:00Z", priority="engagement").json["notifications"][0]["notification_id"]
+    later = send(system, member_id="sooner", send_at=tomorrow(), priority="engagement").json["notifications"][0]["notification_id"]
     system.redis.zadd(KEY, {f"sooner\n{later}": 1, "nobody\n01ARZ3NDEKTSV4RRFFQ69G5FAV": 1, "no entry": 1})
     until(lambda: system.redis.zcard(KEY) == 0)
     assert told(system, later)["status"] in ("queued", "held") and gate.order == ["known@example.org"]
@@ -162,6 +169,34 @@ def test_an_opt_out_takes_back_what_is_decided(start, gate):
     assert len(gate.order) == sent_by_then <= 2
     ends = [told(system, i) for i in ids]
     assert {(n["status"], n.get("reason")) for n in ends[sent_by_then:]} == {("dropped", "opted_out")}
+
+
+def test_an_opt_out_takes_back_what_another_instance_decided(start, gate):
+    """Each of two instances holds mails of its own members while the relay hangs; whichever is asked, an opt-out is answered at once and nothing is sent."""
+    system = start("--instances", "2", connections=1)
+    members = {instance: [f"held{instance}-{i}" for i in range(3)] for instance in (1, 2)}
+    groups = [(1, 2, ["first1"]), (1, 2, members[1]), (2, 1, ["first2"]), (2, 1, members[2])]
+    enrol_all(system, [m for _, _, group in groups for m in group])
+    for _, _, group in groups:
+        campaign(system, group, "engagement", send_at=tomorrow())
+    gate.open.clear()
+    taken = 0
+    for _, other, group in groups:
+        os.kill(system.pids[f"notification-{other}"], signal.SIGSTOP)
+        try:
+            taken += len(group)
+            system.sql("UPDATE analytics.notifications SET due_at = now() WHERE member_id = ANY (%s)", group)
+            until(lambda: system.sql("SELECT count(*) FROM analytics.notifications WHERE status = 3") == [(taken,)])
+            until(lambda: gate.knocking == (1 if taken <= 4 else 2), what="the instance's one connection taken")
+        finally:
+            os.kill(system.pids[f"notification-{other}"], signal.SIGCONT)
+    for member in members[1] + members[2]:
+        answer = request(system, "PATCH", f"/notifications/{member}/preferences", {"global_opt_out": True}, role="admin", headers={"If-Match": "*"})
+        assert answer.status == 200, answer
+    assert gate.order == []
+    gate.open.set()
+    until(lambda: open_ones(system) == 0)
+    assert sorted(gate.order) == ["first1@example.org", "first2@example.org"]
 
 
 class Impatient(KernelsPort):
