@@ -173,5 +173,5 @@ enum bounce_booked bounce_book(struct notifier *n, const void *scratch, const st
 	if (mail->from[0] == '\0')
 		return BOUNCE_BOOKED; /* a machine's: no person writes from the null sender */
 	*what = "unsubscribed";
-	return unsubscribe_by_mail(n->daemon, scratch, first->notification_id) ? BOUNCE_BOOKED : BOUNCE_LOST;
+	return unsubscribe_by_mail(n->daemon, scratch, first->notification_id);
 }

@@ -10,7 +10,7 @@
 enum bounce_booked {
 	BOUNCE_BOOKED,   /* it is in the database, or there was nothing to book */
 	BOUNCE_UNPROVEN, /* it is about no mail that is proved to be ours */
-	BOUNCE_EARLY,    /* what became of the sending is not written yet: it came back faster than that */
+	BOUNCE_EARLY,    /* a sending is not written down yet that has to be before it is answered */
 	BOUNCE_LOST      /* the database failed */
 };
 

@@ -4,9 +4,10 @@
 #ifndef AE_NOTIFICATION_UNSUBSCRIBE_H
 #define AE_NOTIFICATION_UNSUBSCRIBE_H
 
-#include "common/daemon.h"
+#include "services/notification/bounce_mail.h"
 
-/* Somebody wrote to the unsubscribe address of this mail. False: the database failed. */
-bool unsubscribe_by_mail(struct daemon *d, const void *scratch, const char *notification_id);
+/* Somebody wrote to the unsubscribe address of this mail. Early: another one to the same member is on its way
+ * still, and the answer waits for it. */
+enum bounce_booked unsubscribe_by_mail(struct daemon *d, const void *scratch, const char *notification_id);
 
 #endif

@@ -35,11 +35,13 @@ class Refusing:
                "policy": "550 5.7.515 Access denied, the sending domain does not meet the requirements"}
 
     def __init__(self):
-        self.mails, self.lock, self.open = [], threading.Lock(), True
+        self.mails, self.lock, self.open, self.waiting = [], threading.Lock(), True, False
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         while not self.open:
+            self.waiting = True
             await asyncio.sleep(0.02)
+        self.waiting = False
         answer = self.answers.get(address.split("@")[0].split("-")[0])
         if answer:
             return answer.format(address)
@@ -251,7 +253,7 @@ def world(authority, tmp_path_factory):  # noqa: F811
                                   fcm_account_file=folder / "account.json", fcm_url=fcm.base, push_ca_file=authority[0]))
         try:
             request(system, "PUT", "/notification-templates/welcome", WELCOME, role="admin")
-            system.back, system.fcm = back, fcm
+            system.back, system.fcm, system.receiver = back, fcm, receiver
             yield system
         finally:
             system.remove()
@@ -363,6 +365,22 @@ def test_a_mail_to_the_unsubscribe_address(world):
     assert preferences["categories"]["tier"]["email"] is False and preferences["categories"]["account"]["email"] is True
     assert world.sql("SELECT way FROM analytics.notification_preference_changes WHERE member_id = %s", member) == [("unsubscribe_mail",)]
     assert ended(world, sent(world, member_id=member, category="tier", channels=["email"]), "dropped")["reason"] == "not_wanted"
+
+
+def test_an_unsubscription_by_mail_is_acknowledged_behind_what_is_under_way(world):
+    """The answer waits for a mail of the member that is being handed over; other mails that come back do not wait for it."""
+    member, notification = arrived(world, "parting", category="tier")
+    address, answers = "parting@example.org", []
+    world.receiver.open = False
+    other = sent(world, member_id=member, category="tier", channels=["email"])
+    until(lambda: world.receiver.waiting, what="a mail under way")
+    leaving = threading.Thread(target=lambda: answers.append(bring(world, token(notification, "unsubscribe+"), b"Subject: stop\r\n\r\n", address)))
+    leaving.start()
+    until(lambda: not request(world, "GET", f"/notifications/{member}/preferences", role="admin").json["categories"]["tier"]["email"])
+    assert bring(world, token(notification), b"\r\n") == 250 and answers == []
+    world.receiver.open = True
+    leaving.join(30)
+    assert answers == [250] and told(world, other)["status"] == "sent"
 
 
 def test_bytes_that_are_no_text_are_stored_as_such(world):
