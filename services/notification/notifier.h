@@ -186,8 +186,8 @@ void limits_ask(struct notifier *n, struct delivery **deliveries, size_t count, 
 /* The provider wants nothing for so long, from nobody. */
 void limits_close(struct notifier *n, const struct provider *p, int64_t microseconds);
 
-/* template_store.c: templates by name and version, read once. version 0 = the newest in use; what is found is
- * put there. */
+/* template_store.c: templates by name and version, the last ones read once: good until the next is loaded.
+ * version 0 = the newest in use; what is found is put there. */
 struct template_store *template_store_new(const void *parent);
 struct message_template *template_load(struct template_store *s, struct db *db, const char *name,
 				       int *version);

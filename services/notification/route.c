@@ -21,8 +21,7 @@ struct route {
 /* A template's newest version, looked up once for a batch. */
 struct newest {
 	const char *name;
-	int version;
-	struct message_template *template; /* NULL: there is none in use */
+	int version; /* 0: there is none in use */
 };
 
 struct routing {
@@ -137,7 +136,8 @@ static const struct newest *find_newest(struct routing *g, const char *name)
 	g->newest = talloc_realloc(g->made, g->newest, struct newest, g->newest_count + 1);
 	found = &g->newest[g->newest_count++];
 	*found = (struct newest){.name = name};
-	found->template = template_load(n->templates, g->batch->db, name, &found->version);
+	if (template_load(n->templates, g->batch->db, name, &found->version) == NULL)
+		found->version = 0;
 	return found;
 }
 
@@ -147,16 +147,28 @@ static const struct newest *template_for(struct routing *g, const struct route *
 	const char *name = expand(g->made, route->template, e->data);
 	const struct newest *t = name ? find_newest(g, name) : NULL;
 
-	if ((t == NULL || t->template == NULL) && route->fallback)
+	if ((t == NULL || t->version == 0) && route->fallback)
 		t = find_newest(g, route->fallback);
-	return t && t->template ? t : NULL;
+	return t && t->version ? t : NULL;
+}
+
+/* Loaded anew, since the store keeps the last ones only. */
+static bool fits(const struct routing *g, const struct newest *t, const struct log_event *e,
+		 struct fault faults[TEMPLATE_FAULTS_MAX])
+{
+	struct notifier *n = g->batch->daemon->state;
+	int version = t->version;
+	struct message_template *template = template_load(n->templates, g->batch->db, t->name, &version);
+	size_t count;
+
+	faults[0] = (struct fault){"", "its template cannot be read"};
+	return template && template_check(g->made, template, e->data, "/data", faults, &count);
 }
 
 static void follow(struct routing *g, const struct route *route, const struct log_event *e)
 {
 	const struct newest *t = template_for(g, route, e);
 	struct fault faults[TEMPLATE_FAULTS_MAX];
-	size_t count;
 
 	if (t == NULL && !g->release_put) {
 		/* On a first start events may come before the job that brings the release's templates. */
@@ -167,7 +179,7 @@ static void follow(struct routing *g, const struct route *route, const struct lo
 	}
 	if (t == NULL || category_find(route->category) == NULL)
 		batch_reject(g->batch, e, "", "route %s: its template or category is not known", route->id);
-	else if (!template_check(g->made, t->template, e->data, "/data", faults, &count))
+	else if (!fits(g, t, e, faults))
 		batch_reject(g->batch, e, faults[0].pointer, "route %s: %s", route->id, faults[0].detail);
 	else
 		make_intent(g, route, e, t->name, t->version);

@@ -307,7 +307,7 @@ bool template_render_noting(const void *parent, const struct message_template *t
 		       error);
 	if (title == NULL || text == NULL || third == NULL)
 		return false;
-	out->locale = w->locale;
+	out->locale = talloc_strdup(parent, w->locale);
 	out->title = one_line(title);
 	out->text = text;
 	if (channel != CHANNEL_EMAIL) {

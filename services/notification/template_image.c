@@ -264,7 +264,8 @@ bool template_images_draw(const void *parent, const struct template_images *t, s
 		if ((k = draw(&t->list[i], text)) == NULL)
 			continue;
 		images[out->image_count++] = (struct inline_image){
-			t->list[i].name, "image/png", talloc_memdup(parent, k->png, k->length), k->length};
+			talloc_strdup(parent, t->list[i].name), "image/png",
+			talloc_memdup(parent, k->png, k->length), k->length};
 		tell(w, &t->list[i], text[TEXT_ALT]);
 	}
 	json_close(w);

@@ -199,6 +199,28 @@ def test_an_opt_out_takes_back_what_another_instance_decided(start, gate):
     assert sorted(gate.order) == ["first1@example.org", "first2@example.org"]
 
 
+def test_a_mail_that_waits_outlives_its_template_in_memory(start, gate):
+    """Of templates the last 256 versions are kept in memory; a mail with a picture that waits for a connection needs nothing of its one any more."""
+    system = start(connections=1)
+    pictured = {**WELCOME, "images": {"progress": {"kind": "bar", "value": "{{points}}", "target": "10", "width": 100, "height": 12, "alt": "{{points}} of 10"}},
+                "locales": {"en": {"email": {"subject": "s", "text": "t", "html": "<p><img src=\"cid:progress\" alt=\"{{images.progress.alt}}\"></p>"}}}}
+    assert request(system, "PUT", "/notification-templates/pictured", pictured, role="admin").status == 200
+    enrol_all(system, ["holds", "waits"])
+    gate.open.clear()
+    campaign(system, ["holds"])
+    until(lambda: gate.knocking == 1)
+    notification, = campaign(system, ["waits"], template="pictured")
+    until(lambda: told(system, notification)["status"] == "sending")
+    for version in range(1, 301):
+        assert request(system, "PUT", "/notification-templates/filler", {**WELCOME, "description": f"the {version}th"}, role="admin").status == 200
+        assert request(system, "POST", "/notification-templates/filler/preview", {"version": version}, role="admin").status == 200
+    gate.open.set()
+    ended(system, notification, "sent")
+    mail, = gate.got("waits@example.org")
+    picture, = [p for p in mail.walk() if p.get_content_type() == "image/png"]
+    assert picture["Content-ID"].strip("<>").split("@")[0] in mail.get_body(("html",)).get_content()
+
+
 class Impatient(KernelsPort):
     """Closes connections that say nothing for half a second, and counts their ends."""
 
