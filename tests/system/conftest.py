@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -105,9 +106,17 @@ class System:
         aectl("local", "down", "--dir", self.dir, **self.more)
 
     def remove(self):
-        """Ends every process of it and deletes its folder."""
+        """Ends every process of it and deletes its folder. A daemon that a sanitizer ended was started again by its supervisor: it fails here."""
+        aectl("local", "down", "--dir", self.dir, check=False, **self.more)
+        faults = self.sanitizers()
         aectl("local", "down", "--dir", self.dir, "--delete", check=False, **self.more)
         shutil.rmtree(self.dir, ignore_errors=True)
+        assert not faults, "\n".join(faults)
+
+    def sanitizers(self):
+        """What AddressSanitizer and UndefinedBehaviorSanitizer wrote into the logs."""
+        texts = [p.read_text(errors="replace") for p in sorted((self.dir / "log").glob("*.log"))]
+        return [text[found.start():found.start() + 4000] for text in texts for found in [re.search("ERROR: AddressSanitizer|runtime error: ", text)] if found]
 
     def logs(self, tail=4000):
         """The end of every log, for a failed test."""
