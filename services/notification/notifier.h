@@ -236,6 +236,8 @@ size_t ready_room(const struct notifier *n, enum priority lane);
 size_t ready_count(const struct notifier *n);
 /* Starts what can be started, for a few milliseconds at most; true = it was not all. */
 bool ready_launch(struct notifier *n);
+/* Where a lane is full and has been for a while, most of those that wait for the same channel go back. */
+void ready_make_way(struct notifier *n);
 /* Gives those of a member back to the queue, to be decided anew; NULL = all. */
 void ready_retract(struct notifier *n, const char *member_id);
 

@@ -41,6 +41,7 @@ bool run_queue(struct daemon *d)
 	more = ready_launch(n);
 	if (sending.sends && (clock_monotonic() >= n->look_at || claim_worthwhile(n)) && db_ensure(d->db)) {
 		n->look_at = clock_monotonic() + POLL;
+		ready_make_way(n);
 		claim_due(n);
 		more |= ready_count(n) > 0;
 	}

@@ -2,7 +2,8 @@
  * ready.c - decided deliveries wait here, by lane, until a connection is free for them
  *
  * Lanes take turns by their weights; within a lane the first that finds a free connection goes first, so that
- * a slow provider holds nobody else up. What waits too long for its lease goes back into the queue.
+ * a slow provider holds nobody else up. What waits too long for its lease goes back into the queue; and where
+ * a whole lane waits for one provider, most of it makes way for what is due behind it.
  */
 #include <string.h>
 #include <talloc.h>
@@ -10,10 +11,16 @@
 #include "services/notification/notifier.h"
 
 enum {
-	TURN = SECOND / 250,    /* signing a mail takes half a millisecond, and requests wait behind a turn */
-	TURN_MAX = SECOND / 10, /* beside requests that take long themselves */
-	GO_MAX = 12             /* that ask for their limits together */
+	TURN = SECOND / 250,     /* signing a mail takes half a millisecond, and requests wait behind a turn */
+	TURN_MAX = SECOND / 10,  /* beside requests that take long themselves */
+	GO_MAX = 12,             /* that ask for their limits together */
+	STAYING = READY_MAX / 3, /* of a lane and a channel, when they make way */
+	PATIENCE = 3 * SECOND    /* of a full lane with its first one */
 };
+
+/* When what made way is due again. */
+#define ASIDE          (20 * SECOND)
+#define ASIDE_CRITICAL (SECOND)
 
 void ready_init(struct notifier *n)
 {
@@ -124,6 +131,31 @@ bool ready_launch(struct notifier *n)
 			return true;
 	}
 	return false;
+}
+
+static void lane_make_way(struct ready_lane *l, instant now)
+{
+	size_t staying[CHANNEL_COUNT] = {0};
+	struct delivery **at = &l->first, *d;
+
+	if (l->count < READY_MAX || now < l->first->message.now + PATIENCE)
+		return;
+	while ((d = *at) != NULL)
+		if (staying[d->targets[0]->channel]++ < STAYING)
+			at = &d->next;
+		else
+			delivery_put_back(
+				take_out(l, at),
+				now + (d->intent->priority == PRIORITY_CRITICAL ? ASIDE_CRITICAL : ASIDE));
+}
+
+void ready_make_way(struct notifier *n)
+{
+	instant now = clock_now();
+	int p;
+
+	for (p = 0; p < PRIORITY_COUNT; p++)
+		lane_make_way(&n->ready[p], now);
 }
 
 void ready_retract(struct notifier *n, const char *member_id)

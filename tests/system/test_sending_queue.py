@@ -1,6 +1,7 @@
 """Stories of the queue: its index in Redis, lanes side by side, and what is decided but not yet on its way."""
 import asyncio
 import datetime
+import json
 import os
 import signal
 import threading
@@ -8,7 +9,8 @@ import uuid
 
 import pytest
 from conftest import System, until
-from test_sending import KernelsPort, Sink, WELCOME, ended, request, send, settings, told
+from test_push_drivers import Fcm, authority, running  # noqa: F401
+from test_sending import KernelsPort, Sink, WELCOME, ended, enrol, request, send, sent, settings, told
 
 
 KEY = "notification_queue:{lanes}:engagement"
@@ -152,6 +154,26 @@ def test_critical_does_not_wait_for_bulk(start, gate):
     ended(system, critical, "sent")
     assert gate.order.index("urgent@example.org") < 5
     until(lambda: open_ones(system) == 0, 60)
+
+
+def test_a_push_message_does_not_wait_for_a_slow_relay(start, gate, authority, tmp_path):  # noqa: F811
+    """Hundreds of mails of its lane were due before it, and the relay takes none: it goes within seconds, and the mails when the relay is back, each once."""
+    with running(Fcm(authority)) as fcm:
+        account = tmp_path / "account.json"
+        account.write_text(json.dumps(fcm.account))
+        system = start(connections=2, fcm_account_file=account, fcm_url=fcm.base, push_ca_file=authority[0])
+        members = [f"slow{i}" for i in range(300)]
+        enrol_all(system, members)
+        enrol(system, "swift", push_tokens=[{"platform": "fcm", "token": "device-1"}])
+        gate.open.clear()
+        campaign(system, members, "engagement")
+        until(lambda: gate.knocking == 2)
+        swift = sent(system, member_id="swift", category="milestones", channels=["push"], priority="engagement")
+        ended(system, swift, "sent", 30)
+        assert gate.order == [] and [m["token"] for m in fcm.messages] == ["device-1"]
+        gate.open.set()
+        until(lambda: open_ones(system) == 0, 60)
+        assert sorted(gate.order) == sorted(f"{m}@example.org" for m in members)
 
 
 def test_an_opt_out_takes_back_what_is_decided(start, gate):
