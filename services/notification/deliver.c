@@ -149,15 +149,22 @@ static void start_target(struct delivery *d)
 	advance(d, NULL);
 }
 
-/* The address's provider lets nobody pass just now. */
-static void pass_over(struct delivery *d, struct provider *last)
+/* The address's provider lets nobody pass just now, or the addresses before it took the time of the lease. */
+static void pass_over(struct delivery *d, struct provider *last, bool late)
 {
 	d->provider = last;
 	d->out = (struct step_out){.outcome = OUTCOME_RETRY,
-				   .code = "provider_away",
-				   .detail = "The provider of this address is away",
+				   .code = late ? "late" : "provider_away",
+				   .detail = late ? "The addresses before this one took too long"
+						  : "The provider of this address is away",
 				   .provider_ref = ""};
 	note(d);
+}
+
+/* Whoever is still at it when the lease ends sends what another instance sends, too. */
+static bool late(const struct delivery *d)
+{
+	return clock_now() >= d->stale + sending.lease / 4;
 }
 
 static void finish_target(struct delivery *d)
@@ -168,13 +175,14 @@ static void finish_target(struct delivery *d)
 	provider_leave(d->notifier, d->provider, &d->pass, &d->out);
 	while (d->target_at + 1 < d->target_count) {
 		d->target_at++;
-		d->provider = provider_enter(d->notifier, d->targets[d->target_at], PRIORITY_COUNT, NULL,
-					     clock_now(), &d->pass);
+		d->provider = late(d) ? NULL
+				      : provider_enter(d->notifier, d->targets[d->target_at], PRIORITY_COUNT,
+						       NULL, clock_now(), &d->pass);
 		if (d->provider) {
 			start_target(d);
 			return;
 		}
-		pass_over(d, last);
+		pass_over(d, last, late(d));
 	}
 	land(d);
 }

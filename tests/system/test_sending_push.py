@@ -120,6 +120,33 @@ def test_a_device_of_a_service_that_is_not_configured(world):
     assert done["channel"] == "email" and not fcm.messages
 
 
+class Slow(Fcm):
+    """Takes its time for each device."""
+
+    def on_send(self, path, headers, body):
+        time.sleep(1.2)
+        return super().on_send(path, headers, body)
+
+
+def test_many_slow_devices_do_not_outlast_the_lease(authority, sink, tmp_path):  # noqa: F811
+    """Six devices take longer than the lease: those that there is time for get the message, once, and nobody takes it over meanwhile."""
+    with running(Slow(authority)) as fcm:
+        account = tmp_path / "account.json"
+        account.write_text(json.dumps(fcm.account))
+        system = System(*settings(tmp_path, sink.port, fcm_account_file=account, fcm_url=fcm.base, push_ca_file=authority[0], lease="5s"))
+        try:
+            request(system, "PUT", "/notification-templates/welcome", WELCOME, role="admin")
+            member = enrol(system, "owns-many", **devices(*(f"device-{i}" for i in range(6))))
+            notification = sent(system, member_id=member, category="milestones")
+            done = ended(system, notification, "sent", 30)
+            told = [m["token"] for m in fcm.messages]
+            assert 2 <= len(told) == len(set(told)) < 6 and done["attempts"] == 1
+            assert [line["code"] for line in done["log"][1:]] == ["ok"] * len(told) + ["late"] * (6 - len(told))
+            assert system.sql("SELECT fence, crashes FROM analytics.notifications WHERE notification_id = %s", notification) == [(1, 0)]
+        finally:
+            system.remove()
+
+
 class Moody(PushService):
     """Says what it is told to say, to everybody, instead of taking messages."""
 
