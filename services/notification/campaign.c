@@ -94,6 +94,11 @@ void campaign_move(struct db *db, const void *scratch, const struct campaign *c,
 		 s->pause, s->finished);
 }
 
+void campaign_postpone(struct db *db, const void *scratch, const struct campaign *c, int64_t pause)
+{
+	db_query(db, scratch, SQL_NOTIFICATION_POSTPONE_CAMPAIGN, "ti", c->campaign_id, pause);
+}
+
 int64_t campaign_drop(struct db *db, const void *scratch, const char *campaign_id, bool *open)
 {
 	struct rows *r = db_query(db, scratch, SQL_NOTIFICATION_DROP_CANCELLED, "ti", campaign_id,

@@ -55,6 +55,8 @@ const char *campaign_create(struct request *req, const struct send_request *s, c
 struct campaign *campaign_claim(struct db *db, const void *parent, const char **fault);
 void campaign_move(struct db *db, const void *scratch, const struct campaign *c,
 		   const struct campaign_step *s);
+/* In a transaction of its own: its turn comes so many microseconds later. */
+void campaign_postpone(struct db *db, const void *scratch, const struct campaign *c, int64_t pause);
 /* Drops some open intents of a cancelled one: how many; *open: there are others. */
 int64_t campaign_drop(struct db *db, const void *scratch, const char *campaign_id, bool *open);
 /* Open intents of a lane, counted up to `most`. */

@@ -88,7 +88,8 @@ static void note_claimed(struct slice *s, const size_t limit[PRIORITY_COUNT],
 			n->deep[p] = swept[p] == share[p];
 			n->sweep_at[p] = clock_monotonic() + SWEEP;
 		}
-		n->full[p] = limit[p] > 0 && (got[p] == limit[p] || n->deep[p]);
+		if (limit[p] > 0) /* else it had no room, and nothing was learned */
+			n->full[p] = got[p] == limit[p] || n->deep[p];
 	}
 }
 

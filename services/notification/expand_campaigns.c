@@ -19,6 +19,7 @@ enum {
 #define AIM     (SECOND / 200)
 #define PATIENT (SECOND)      /* until a full lane is looked at again */
 #define FRESH   (10 * SECOND) /* as long as a lane's room that was counted is believed */
+#define AFTER   (30 * SECOND) /* until a campaign whose slice failed is tried again */
 
 static size_t slice_size = SLICE_MIN; /* candidates; follows the time that slices take */
 static struct {
@@ -30,12 +31,13 @@ static size_t lane_room(struct daemon *d, const void *scratch, enum priority lan
 {
 	int64_t now = clock_monotonic();
 
-	if (lanes[lane].room <= 0 || now > lanes[lane].until) {
+	/* Campaigns that wait for a full lane do not count it one after the other. */
+	if (now > lanes[lane].until || (lanes[lane].room <= 0 && now > lanes[lane].until - FRESH + PATIENT)) {
 		lanes[lane].room = sending.campaign_open -
 				   campaign_lane(d->db, scratch, lane, sending.campaign_open);
 		lanes[lane].until = now + FRESH;
 	}
-	return (size_t)lanes[lane].room;
+	return lanes[lane].room > 0 ? (size_t)lanes[lane].room : 0;
 }
 
 static void follow(int64_t took)
@@ -126,6 +128,19 @@ static void take_step(struct daemon *d, struct campaign *c, const char *fault, s
 	}
 }
 
+/* A failure that is of the slice and not of the connection would come again: it is not to hold up the others.
+ */
+static void put_off(struct daemon *d, const void *scratch, const struct campaign *c)
+{
+	bool lost = db_lost(d->db);
+
+	log_warning("a campaign waits id=%s reason=\"%s\"", c ? c->campaign_id : "-", db_message(d->db));
+	if (c == NULL || lost)
+		return;
+	db_clear(d->db);
+	campaign_postpone(d->db, scratch, c, AFTER);
+}
+
 bool run_campaigns(struct daemon *d)
 {
 	void *scratch = talloc_named_const(d, 0, "campaign");
@@ -141,8 +156,7 @@ bool run_campaigns(struct daemon *d)
 		campaign_move(d->db, scratch, c, &step);
 	}
 	if (db_failed(d->db) || !db_run(d->db, "COMMIT"))
-		log_warning("a campaign waits id=%s reason=\"%s\"", c ? c->campaign_id : "-",
-			    db_message(d->db));
+		put_off(d, scratch, c);
 	else if (c && step.made > 0)
 		queue_added(d->state, c->intents, c->intent_count);
 	if (c && step.examined > 0)

@@ -395,6 +395,23 @@ def test_a_rule_that_runs_into_its_limits_is_told(quiet):
 
 # --- a full lane, cancelling, sending -------------------------------------------------------------
 
+def test_a_campaign_that_fails_does_not_hold_up_the_others(quiet):
+    """One whose rows the database refuses has its turn later, again and again; once it refuses them no more, it goes on."""
+    quiet.sql("""CREATE FUNCTION analytics.refuse_broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room for these'; END $$;
+                 CREATE TRIGGER refuse_broken BEFORE INSERT ON analytics.notifications FOR EACH ROW WHEN (NEW.template = 'broken') EXECUTE FUNCTION analytics.refuse_broken()""")
+    assert request(quiet, "PUT", "/notification-templates/broken", WELCOME, role="admin").status == 200
+    try:
+        broken = started(quiet, {">": [{"var": "transactions"}, 0]}, template="broken")
+        good = started(quiet, {">": [{"var": "transactions"}, 0]})
+        reached(quiet, good, "expanded")
+        assert told(quiet, broken)["status"] == "expanding" and made_for(quiet, broken) == []
+    finally:
+        quiet.sql("DROP TRIGGER refuse_broken ON analytics.notifications; DROP FUNCTION analytics.refuse_broken()")
+    quiet.sql("UPDATE analytics.notification_campaigns SET look_at = now() WHERE campaign_id = %s", broken)
+    reached(quiet, broken, "expanded")
+    assert made_for(quiet, broken) == made_for(quiet, good)
+
+
 @pytest.fixture(scope="module")
 def narrow():
     """Campaigns wait when 500 messages of a lane are open."""
