@@ -94,7 +94,7 @@ def test_a_relay_that_never_answers_holds_up_its_own_mails_only(start, gate):
     enrol_all(system, [stuck, *others])
     gate.silent = {f"{stuck}@example.org"}
     first, = campaign(system, [stuck], "transactional")
-    until(lambda: gate.knocking == 1)
+    until(lambda: gate.knocking > 0)
     for n in campaign(system, others, "transactional"):
         assert ended(system, n, "sent")["attempts"] == 1
     deferred = until(lambda: [line for line in told(system, first)["log"] if line["what"] == "deferred"], 20)[0]
@@ -292,7 +292,7 @@ def test_whoever_dies_blames_one_message_at_a_time(start, gate):
     system.up()
     until(lambda: gate.knocking == 1 and system.sql("SELECT count(*) FROM analytics.notifications WHERE status = 3") == [(1,)])
     system.wait_restarted("notification", system.kill("notification"))
-    until(lambda: system.sql("SELECT sum(crashes), max(crashes) FROM analytics.notifications") == [(41, 3)], 30, "the lease running out")
+    until(lambda: system.sql("SELECT count(*), max(crashes) FROM analytics.notifications WHERE crashes > 2") == [(1, 3)], 30, "the lease running out")
     gate.open.set()
     until(lambda: open_ones(system) == 0, 60)
-    assert system.sql("SELECT status, sum(crashes) FROM analytics.notifications GROUP BY 1") == [(4, 0)]
+    assert system.sql("SELECT status, sum(crashes), count(*) FROM analytics.notifications GROUP BY 1") == [(4, 0, 20)]
