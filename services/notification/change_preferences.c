@@ -147,6 +147,7 @@ struct stored_preferences *change_stored(struct request *req, const char *member
 					 const struct preference_change *c, struct refusal *refusal)
 {
 	struct author by = {c->actor ? c->actor : req->subject, c->way, req->request_id};
+	struct registration devices = {json_get(json_get(c->body, "addresses"), "push"), clock_now()};
 	const struct json *document;
 	struct stored_preferences *p;
 	const char *text;
@@ -162,8 +163,7 @@ struct stored_preferences *change_stored(struct request *req, const char *member
 	} else if (too_often(req, member_id, c, p->version)) {
 		return refuse(refusal, ERR_TOO_MANY_REQUESTS, "too many changes within an hour");
 	} else {
-		dead_tokens_revive(req->db, req, json_get(json_get(c->body, "addresses"), "push"),
-				   clock_now());
+		dead_tokens_revive(req->db, req, &devices, 1);
 		p->changed = store_put_preferences(req->db, req, member_id, p, &by, text);
 		p->document = document;
 		p->version++;

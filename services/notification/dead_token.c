@@ -118,19 +118,25 @@ void dead_tokens_remove(struct notifier *n, const void *scratch, const struct de
 	db_clear(n->daemon->db);
 }
 
-void dead_tokens_revive(struct db *db, const void *scratch, const struct json *push, instant at)
+void dead_tokens_revive(struct db *db, const void *scratch, const struct registration *r, size_t count)
 {
-	struct db_array *hashes = db_array_new(scratch, DB_BYTEA, push ? push->count : 0);
+	struct db_array *hashes = db_array_new(scratch, DB_BYTEA, count),
+			*times = db_array_new(scratch, DB_TIMESTAMPTZ, count);
 	const struct json *device;
 	unsigned char hash[ADDRESS_HASH];
 	const char *address;
+	size_t i;
 
-	for (device = push && push->kind == JSON_ARRAY ? push->first : NULL; device; device = device->next) {
-		if ((address = push_address(scratch, json_get(device, "token"))) == NULL)
-			continue;
-		address_hash(CHANNEL_PUSH, address, hash);
-		db_array_bytes(hashes, hash, ADDRESS_HASH);
+	for (i = 0; i < count; i++) {
+		device = r[i].push && r[i].push->kind == JSON_ARRAY ? r[i].push->first : NULL;
+		for (; device; device = device->next) {
+			if ((address = push_address(scratch, json_get(device, "token"))) == NULL)
+				continue;
+			address_hash(CHANNEL_PUSH, address, hash);
+			db_array_bytes(hashes, hash, ADDRESS_HASH);
+			db_array_instant(times, r[i].at);
+		}
 	}
 	if (db_array_count(hashes) > 0)
-		db_query(db, scratch, SQL_NOTIFICATION_REVIVE_TOKENS, "az", hashes, at);
+		db_query(db, scratch, SQL_NOTIFICATION_REVIVE_TOKENS, "aa", hashes, times);
 }

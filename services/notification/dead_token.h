@@ -9,8 +9,14 @@
 /* Takes the dead push tokens of deliveries that are written down out of their members' addresses. They are
  * suppressed already: should this fail, they are still told, but nothing is sent to them. */
 void dead_tokens_remove(struct notifier *n, const void *scratch, const struct delivery *first);
+
+struct registration {
+	const struct json *push; /* devices; NULL = none */
+	instant at;
+};
+
 /* Whoever registers a token says that it lives: suppressions of these devices that are older are lifted, in
- * the caller's transaction. push may be NULL. */
-void dead_tokens_revive(struct db *db, const void *scratch, const struct json *push, instant at);
+ * the caller's transaction. */
+void dead_tokens_revive(struct db *db, const void *scratch, const struct registration *r, size_t count);
 
 #endif

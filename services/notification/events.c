@@ -70,8 +70,9 @@ static size_t take_enrolments(struct batch *b, const struct log_event **out)
 static bool profiles_apply(struct batch *b)
 {
 	const struct log_event **found = talloc_array(b->events, const struct log_event *, b->count + 1);
+	struct registration *devices = talloc_array(found, struct registration, b->count + 1);
 	struct db_array *members, *profiles, *times;
-	size_t i, n = take_enrolments(b, found), length;
+	size_t device_count = 0, i, n = take_enrolments(b, found), length;
 	const char *text;
 
 	if (n == 0)
@@ -84,11 +85,13 @@ static bool profiles_apply(struct batch *b)
 		if (i + 1 < n && strcmp(found[i]->subject, found[i + 1]->subject) == 0)
 			continue; /* a newer one follows */
 		text = profile_text(found, found[i]->data, &length);
-		dead_tokens_revive(b->db, found, json_get(found[i]->data, "push_tokens"), found[i]->time);
+		devices[device_count++] = (struct registration){json_get(found[i]->data, "push_tokens"),
+								found[i]->time};
 		db_array_text(members, found[i]->subject);
 		db_array_bytes(profiles, text, length);
 		db_array_instant(times, found[i]->time);
 	}
+	dead_tokens_revive(b->db, found, devices, device_count);
 	db_query(b->db, found, SQL_NOTIFICATION_PUT_PROFILES, "aaa", members, profiles, times);
 	return !db_failed(b->db);
 }

@@ -1,3 +1,3 @@
 -- Devices that are registered again after their token was given up.
-DELETE FROM analytics.notification_suppressions
-WHERE channel = 1 AND address_hash = ANY ($1::bytea[]) AND scope = '' AND reason = 'invalid_token' AND created_at < $2::timestamptz
+DELETE FROM analytics.notification_suppressions s USING unnest($1::bytea[], $2::timestamptz[]) AS t (address_hash, at)
+WHERE s.channel = 1 AND s.address_hash = t.address_hash AND s.scope = '' AND s.reason = 'invalid_token' AND s.created_at < t.at
