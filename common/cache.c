@@ -5,7 +5,6 @@
  * not confirm is owed and done first thing when Redis is back, else an outdated entry would outlive a Redis
  * that was only out of reach.
  */
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +17,6 @@
 
 enum {
 	FIELD_SIZE = 256,
-	SHA1_SIZE = 20,
-	SHA1_TEXT = 2 * SHA1_SIZE + 1,
 	SECONDS_SIZE = 24
 };
 enum {
@@ -35,8 +32,8 @@ static const char script[] = "if redis.call('HGET', KEYS[1], 't') == ARGV[1] the
 
 struct cache {
 	struct cache_link *link;
-	char sha1[SHA1_TEXT]; /* the script's name */
-	char **owed;          /* keys whose drop Redis has not confirmed */
+	char sha1[LINK_SCRIPT]; /* the script's name */
+	char **owed;            /* keys whose drop Redis has not confirmed */
 	size_t owed_count;
 };
 
@@ -106,23 +103,12 @@ static bool cache_ensure(struct cache *c)
 	return link_up(c->link) || (link_open(c->link) && owed_pay(c));
 }
 
-static void script_name(char out[SHA1_TEXT])
-{
-	unsigned char sha1[SHA1_SIZE];
-	size_t i;
-
-	if (EVP_Digest(script, strlen(script), sha1, NULL, EVP_sha1(), NULL) != 1)
-		memset(sha1, 0, sizeof(sha1)); /* then every store brings the script along */
-	for (i = 0; i < SHA1_SIZE; i++)
-		snprintf(out + 2 * i, 3, "%02x", sha1[i]);
-}
-
 struct cache *cache_new(const void *parent, const char *address, int64_t timeout)
 {
 	struct cache *c = talloc_zero(parent, struct cache);
 
 	c->link = link_new(c, address, timeout);
-	script_name(c->sha1);
+	link_script_name(c->sha1, script);
 	cache_ensure(c);
 	return c;
 }

@@ -5,6 +5,8 @@
  * costs nothing. Every wait is bounded by the cache's timeout, of connecting and of each answer.
  */
 #include <hiredis/hiredis.h>
+#include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
@@ -164,6 +166,17 @@ redisReply *link_answer(struct cache_link *l)
 		l->told = false;
 	}
 	return reply;
+}
+
+void link_script_name(char out[LINK_SCRIPT], const char *script)
+{
+	unsigned char sha1[LINK_SCRIPT / 2];
+	size_t i;
+
+	if (EVP_Digest(script, strlen(script), sha1, NULL, EVP_sha1(), NULL) != 1)
+		memset(sha1, 0, sizeof(sha1)); /* then Redis never knows it, and it is always brought along */
+	for (i = 0; i < sizeof(sha1); i++)
+		snprintf(out + 2 * i, 3, "%02x", sha1[i]);
 }
 
 bool link_scripted(const struct cache_link *l)

@@ -12,6 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+	LINK_SCRIPT = 41 /* a script's name: SHA-1 in hexadecimal digits, and NUL */
+};
+
 struct cache_link;
 
 struct cache_link *link_new(const void *parent, const char *address, int64_t timeout);
@@ -26,6 +30,8 @@ void link_append(struct cache_link *l, int count, const char **argv, const size_
 redisReply *link_answer(struct cache_link *l);
 /* The link must be up; it may be away afterwards. */
 void link_store(struct cache_link *l, int count, const char **argv, const size_t *lengths);
+/* What EVALSHA calls a script. */
+void link_script_name(char out[LINK_SCRIPT], const char *script);
 /* A store by EVALSHA is likely to find its script: one has gone out on this connection. */
 bool link_scripted(const struct cache_link *l);
 

@@ -56,6 +56,9 @@ bool db_run(struct db *db, const char *sql); /* db_send_text + db_next */
 
 size_t rows_count(const struct rows *r); /* 0 for NULL */
 int64_t rows_affected(const struct rows *r);
+/* Of rows that come ordered by the bytes of their first column, a text, the first one with that text; the
+ * count if there is none. */
+size_t rows_find(const struct rows *r, const char *text);
 bool row_null(const struct rows *r, size_t row, int column);
 const char *row_text(const struct rows *r, size_t row, int column); /* NUL-terminated; lives as long as r */
 const char *row_bytes(const struct rows *r, size_t row, int column, size_t *length);

@@ -243,6 +243,20 @@ int64_t rows_affected(const struct rows *r)
 	return r ? strtoll(PQcmdTuples(r->result), NULL, 10) : 0;
 }
 
+size_t rows_find(const struct rows *r, const char *text)
+{
+	size_t low = 0, high = rows_count(r), middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (strcmp(row_text(r, middle, 0), text) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < rows_count(r) && strcmp(row_text(r, low, 0), text) == 0 ? low : rows_count(r);
+}
+
 bool row_null(const struct rows *r, size_t row, int column)
 {
 	return PQgetisnull(r->result, (int)row, column);

@@ -4,7 +4,6 @@
  * A limit is a hash: "t" is when it would be at rest, "l" the time given to the last one in line. Both
  * expire when they say nothing any more.
  */
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 #include <talloc.h>
@@ -15,8 +14,6 @@
 #include "common/log.h"
 
 enum {
-	SHA1_SIZE = 20,
-	SHA1_TEXT = 2 * SHA1_SIZE + 1,
 	NUMBER = 32,
 	WORDS = 5 + 3 * LIMITS_MAX
 };
@@ -51,27 +48,16 @@ static const char script[] =
 
 struct limiter {
 	struct cache *cache;
-	char sha1[SHA1_TEXT]; /* the script's name */
-	bool known;           /* Redis has it, as far as we know */
+	char sha1[LINK_SCRIPT]; /* the script's name */
+	bool known;             /* Redis has it, as far as we know */
 };
-
-static void script_name(char out[SHA1_TEXT])
-{
-	unsigned char sha1[SHA1_SIZE];
-	size_t i;
-
-	if (EVP_Digest(script, strlen(script), sha1, NULL, EVP_sha1(), NULL) != 1)
-		memset(sha1, 0, sizeof(sha1)); /* then every ask brings the script along */
-	for (i = 0; i < SHA1_SIZE; i++)
-		snprintf(out + 2 * i, 3, "%02x", sha1[i]);
-}
 
 struct limiter *limiter_new(const void *parent, struct cache *cache)
 {
 	struct limiter *l = talloc_zero(parent, struct limiter);
 
 	l->cache = cache;
-	script_name(l->sha1);
+	link_script_name(l->sha1, script);
 	return l;
 }
 

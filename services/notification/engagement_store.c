@@ -23,21 +23,6 @@ struct recording {
 	struct db_array *bits[2], *marks[4], *soft[2], *returned;
 };
 
-/* The rows come by id. */
-static size_t find_known(const struct rows *known, const char *id)
-{
-	size_t low = 0, high = rows_count(known), middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (strcmp(row_text(known, middle, 0), id) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < rows_count(known) && strcmp(row_text(known, low, 0), id) == 0 ? low : rows_count(known);
-}
-
 /* -1: it was sent over none yet. */
 static int sent_over(const struct recording *r, size_t row)
 {
@@ -179,7 +164,7 @@ static void book_new(struct recording *r, const struct engagement_event *events,
 		found = bsearch(&wanted, sorted, count, sizeof(*sorted), telling_order);
 		if (found == NULL)
 			continue;
-		row = find_known(r->known, (*found)->notification_id);
+		row = rows_find(r->known, (*found)->notification_id);
 		if (row < rows_count(r->known))
 			book(r, row, *found);
 	}

@@ -58,28 +58,13 @@ const unsigned char *likeness_of(const void *parent, const char *category, const
 	return digest;
 }
 
-static const char *first_of(const struct rows *r, const char *member_id)
-{
-	size_t low = 0, high = rows_count(r), middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (strcmp(row_text(r, middle, 0), member_id) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < rows_count(r) && strcmp(row_text(r, low, 0), member_id) == 0 ? row_text(r, low, 1)
-										  : NULL;
-}
-
 const char **likeness_find(struct db *db, const void *parent, struct intent *const *intents, size_t count,
 			   int64_t window, bool lock)
 {
 	struct db_array *members = db_array_new(parent, DB_TEXT, count);
 	const char **found = talloc_zero_array(parent, const char *, count);
 	struct rows *r;
-	size_t i;
+	size_t i, row;
 
 	for (i = 0; i < count; i++)
 		db_array_text(members, intents[i]->member_id);
@@ -89,6 +74,7 @@ const char **likeness_find(struct db *db, const void *parent, struct intent *con
 	r = db_query(db, parent, SQL_NOTIFICATION_FIND_ALIKE, "abi", members, intents[0]->likeness,
 		     (size_t)LIKENESS, window);
 	for (i = 0; i < count; i++)
-		found[i] = first_of(r, intents[i]->member_id);
+		if ((row = rows_find(r, intents[i]->member_id)) < rows_count(r))
+			found[i] = row_text(r, row, 1);
 	return found;
 }
