@@ -4,6 +4,7 @@
  * Recursion is bounded by the rule's own depth: data is never run. What the operators do is in
  * logic_operators.c and the files it names, what values are in logic_value.h.
  */
+#include <math.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -14,7 +15,8 @@ enum {
 	DEFAULT_VALUES = 100000,
 	DEFAULT_BYTES = 1 << 20,
 	WRITER_DEPTH = 2 * JSON_DEPTH_MAX, /* deeper trees cannot be written */
-	FAULT_BYTES = 400
+	FAULT_BYTES = 400,
+	FEW = 4
 };
 
 /* One line that may be printed anywhere: a hostile rule has line ends and megabytes in its names. */
@@ -151,14 +153,16 @@ static struct value list_value(struct evaluation *e, const struct node *n, struc
 	return value_list(e, list);
 }
 
+/* Few arguments, which is most, need no memory of their own. */
 static struct value operator_value(struct evaluation *e, const struct node *n, struct value data)
 {
-	struct value *args;
+	struct value few[FEW], *args = few;
 	size_t i;
 
 	if (n->call->run_lazily)
 		return n->call->run_lazily(e, data, n->args, n->count);
-	args = talloc_array(e->memory, struct value, n->count);
+	if (n->count > FEW)
+		args = talloc_array(memory_of(e), struct value, n->count);
 	for (i = 0; i < n->count && !e->fault; i++)
 		args[i] = node_value(e, &n->args[i], data);
 	return e->fault ? value_undefined : n->call->run(e, data, args, n->count);
@@ -184,24 +188,50 @@ static size_t limit(size_t wanted, size_t fallback)
 	return wanted ? wanted : fallback;
 }
 
+static void begin(struct evaluation *e, const void *parent, const struct logic *l,
+		  const struct logic_limits *limits)
+{
+	static const struct logic_limits none;
+
+	limits = limits ? limits : &none;
+	*e = (struct evaluation){.parent = parent, .rule = l->rule};
+	e->limits.steps = limit(limits->steps, DEFAULT_STEPS);
+	e->limits.depth = limit(limits->depth, JSON_DEPTH_MAX);
+	if (e->limits.depth > WRITER_DEPTH)
+		e->limits.depth = WRITER_DEPTH;
+	e->limits.values = limit(limits->values, DEFAULT_VALUES);
+	e->limits.bytes = limit(limits->bytes, DEFAULT_BYTES);
+}
+
+/* False after a fault, which is told. */
+static bool end(struct evaluation *e, const void *parent, const char **error)
+{
+	if (e->fault)
+		*error = fault_text(parent, e->where, e->fault);
+	talloc_free(e->memory);
+	return e->fault == NULL;
+}
+
 bool logic_evaluate(const void *parent, const struct logic *l, const struct json *data,
 		    const struct logic_limits *limits, const struct json **value, const char **error)
 {
-	static const struct logic_limits none;
-	struct evaluation e = {.memory = talloc_new(parent), .rule = l->rule};
+	struct evaluation e;
 
-	limits = limits ? limits : &none;
-	e.limits.steps = limit(limits->steps, DEFAULT_STEPS);
-	e.limits.depth = limit(limits->depth, JSON_DEPTH_MAX);
-	if (e.limits.depth > WRITER_DEPTH)
-		e.limits.depth = WRITER_DEPTH;
-	e.limits.values = limit(limits->values, DEFAULT_VALUES);
-	e.limits.bytes = limit(limits->bytes, DEFAULT_BYTES);
+	begin(&e, parent, l, limits);
 	*value = value_to_json(&e, parent, node_value(&e, &l->root, value_of(data)));
-	if (*value == NULL)
-		*error = fault_text(parent, e.where, e.fault);
-	talloc_free(e.memory);
-	return *value != NULL;
+	return end(&e, parent, error);
+}
+
+bool logic_judge(const void *parent, const struct logic *l, const struct json *data,
+		 const struct logic_limits *limits, bool *truth, const char **error)
+{
+	struct evaluation e;
+	struct value v;
+
+	begin(&e, parent, l, limits);
+	v = node_value(&e, &l->root, value_of(data));
+	*truth = value_true(v) && (v.kind != VALUE_NUMBER || isfinite(v.number)); /* an infinity is null */
+	return end(&e, parent, error);
 }
 
 bool logic_true(const struct json *value)

@@ -14,7 +14,8 @@
  * - half of a surrogate pair, cut off by `substr` or an index, becomes U+FFFD;
  * - numbers count as doubles, but an integer that is only passed on keeps all its 64 bits.
  *
- * Beyond the reference (logic_extensions.c): `days_between`.
+ * Beyond the reference (logic_extensions.c): `days_between`, `day_of`, `same_day`, `days_until`,
+ * `anniversary`.
  */
 #ifndef AE_LOGIC_H
 #define AE_LOGIC_H
@@ -54,6 +55,10 @@ struct logic *logic_parse_at(const void *parent, const struct json *rule, const 
  */
 bool logic_evaluate(const void *parent, const struct logic *l, const struct json *data,
 		    const struct logic_limits *limits, const struct json **value, const char **error);
+
+/* The same for whoever wants to know only whether the rule is true: much cheaper, since no value is made. */
+bool logic_judge(const void *parent, const struct logic *l, const struct json *data,
+		 const struct logic_limits *limits, bool *truth, const char **error);
 
 /* JsonLogic's truth: null, false, 0, "" and [] are false, all else (also "0" and {}) is true. */
 bool logic_true(const struct json *value);

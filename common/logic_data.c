@@ -27,8 +27,11 @@ static bool index_read(const char *name, size_t length, size_t *index)
 	return true;
 }
 
-static bool same_name(const char *a, const char *name, size_t length)
+/* Most names differ in the first letter. */
+static inline bool same_name(const char *a, const char *name, size_t length)
 {
+	if (length == 0 || *a != *name)
+		return length == 0 && *a == '\0';
 	return strncmp(a, name, length) == 0 && a[length] == '\0';
 }
 
@@ -43,10 +46,12 @@ static struct value member(struct evaluation *e, struct value object, const char
 				return object.list->items[i];
 		return value_undefined;
 	}
-	for (child = object.source->first, i = 0; child && spend(e, i % MEMBERS_PER_STEP == 63);
-	     child = child->next, i++)
+	for (child = object.source->first, i = 1; child; child = child->next, i++) {
+		if (i % MEMBERS_PER_STEP == 0 && !spend(e, 1))
+			break;
 		if (same_name(child->name, name, length))
 			return value_of(child);
+	}
 	return value_undefined;
 }
 

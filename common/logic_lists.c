@@ -102,7 +102,7 @@ LAZY_OPERATOR(logic_some)
 /* One array of all arguments, of which arrays count as their items. */
 OPERATOR(logic_merge)
 {
-	const struct list **parts = talloc_zero_array(e->memory, const struct list *, count);
+	const struct list **parts = talloc_zero_array(memory_of(e), const struct list *, count);
 	struct list *made;
 	size_t total = 0, i, k;
 

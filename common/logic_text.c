@@ -12,14 +12,14 @@
 void text_add(struct evaluation *e, struct text *t, const char *bytes, size_t length)
 {
 	if (length > e->limits.bytes - e->bytes)
-		evaluation_fail(
-			e, talloc_asprintf(e->memory, "makes more than %zu bytes of text", e->limits.bytes));
+		evaluation_fail(e, talloc_asprintf(memory_of(e), "makes more than %zu bytes of text",
+						   e->limits.bytes));
 	if (e->fault || !spend_text(e, length))
 		return;
 	e->bytes += length;
 	if (t->bytes == NULL || t->length + length + 1 > t->room) {
 		t->room = t->length + length + 1 + t->room;
-		t->bytes = talloc_realloc(e->memory, t->bytes, char, t->room);
+		t->bytes = talloc_realloc(memory_of(e), t->bytes, char, t->room);
 	}
 	memcpy(t->bytes + t->length, bytes, length);
 	t->length += length;

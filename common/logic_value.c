@@ -14,6 +14,13 @@ enum {
 const struct value value_undefined = {.kind = VALUE_UNDEFINED};
 const struct value value_null = {.kind = VALUE_NULL};
 
+void *memory_of(struct evaluation *e)
+{
+	if (e->memory == NULL)
+		e->memory = talloc_new(e->parent);
+	return e->memory;
+}
+
 void evaluation_fail(struct evaluation *e, const char *fault)
 {
 	if (e->fault)
@@ -27,7 +34,8 @@ bool spend(struct evaluation *e, size_t steps)
 	if (e->fault)
 		return false;
 	if (steps > e->limits.steps - e->steps) {
-		evaluation_fail(e, talloc_asprintf(e->memory, "takes more than %zu steps", e->limits.steps));
+		evaluation_fail(e,
+				talloc_asprintf(memory_of(e), "takes more than %zu steps", e->limits.steps));
 		return false;
 	}
 	e->steps += steps;
@@ -96,7 +104,7 @@ struct list *list_new(struct evaluation *e, size_t room)
 
 	if (!spend(e, room))
 		return NULL;
-	l = talloc_size(e->memory, sizeof(*l) + room * sizeof(l->items[0]));
+	l = talloc_size(memory_of(e), sizeof(*l) + room * sizeof(l->items[0]));
 	*l = (struct list){.depth = 1};
 	return l;
 }
@@ -114,7 +122,7 @@ struct value value_list(struct evaluation *e, struct list *list)
 		return value_undefined;
 	if (list->depth > e->limits.depth) {
 		evaluation_fail(
-			e, talloc_asprintf(e->memory, "nests values more than %zu deep", e->limits.depth));
+			e, talloc_asprintf(memory_of(e), "nests values more than %zu deep", e->limits.depth));
 		return value_undefined;
 	}
 	return (struct value){.kind = list->names ? VALUE_OBJECT : VALUE_ARRAY, .list = list};
@@ -167,7 +175,7 @@ static const char *copy_text(struct copying *c, const char *text, size_t length)
 {
 	c->bytes += length;
 	if (c->bytes > c->e->limits.bytes)
-		evaluation_fail(c->e, talloc_asprintf(c->e->memory, "has more than %zu bytes of text",
+		evaluation_fail(c->e, talloc_asprintf(memory_of(c->e), "has more than %zu bytes of text",
 						      c->e->limits.bytes));
 	return c->e->fault ? "" : talloc_strndup(c->root, text, length);
 }
@@ -178,11 +186,11 @@ static struct json *copy_add(struct copying *c, struct json *above, const char *
 	struct json *j;
 
 	if (depth > c->e->limits.depth)
-		evaluation_fail(c->e, talloc_asprintf(c->e->memory, "nests values more than %zu deep",
+		evaluation_fail(c->e, talloc_asprintf(memory_of(c->e), "nests values more than %zu deep",
 						      c->e->limits.depth));
 	if (++c->values > c->e->limits.values)
-		evaluation_fail(
-			c->e, talloc_asprintf(c->e->memory, "has more than %zu values", c->e->limits.values));
+		evaluation_fail(c->e, talloc_asprintf(memory_of(c->e), "has more than %zu values",
+						      c->e->limits.values));
 	if (c->e->fault)
 		return NULL;
 	j = talloc_zero(c->root ? c->root : c->parent, struct json);

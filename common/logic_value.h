@@ -44,7 +44,8 @@ struct list {
 
 /* One evaluation. After a fault every function returns quickly, with whatever value. */
 struct evaluation {
-	void *memory; /* all that is made hangs here */
+	const void *parent;
+	void *memory; /* all that is made hangs here; see memory_of */
 	struct logic_limits limits;
 	size_t steps, bytes;     /* used so far */
 	const struct json *rule; /* the operator that is being run */
@@ -55,6 +56,8 @@ struct evaluation {
 
 extern const struct value value_undefined, value_null;
 
+/* Of an evaluation; made when it is first needed, since most rules only compare. */
+void *memory_of(struct evaluation *e);
 void evaluation_fail(struct evaluation *e, const char *fault); /* the first one stays */
 bool spend(struct evaluation *e, size_t steps);                /* false: the evaluation is over */
 bool spend_text(struct evaluation *e, size_t bytes);           /* for reading that much of a text */

@@ -44,11 +44,11 @@ struct member_rule *member_rule_new(const void *parent, const struct json *expre
 enum rule_verdict member_rule_judge(const void *parent, const struct member_rule *rule,
 				    const struct json *facts, const char **error)
 {
-	const struct json *value;
+	bool truth;
 
 	if (!rule_bounds_admit(rule->bounds, facts))
 		return VERDICT_OUTSIDE;
-	if (!logic_evaluate(parent, rule->logic, facts, NULL, &value, error))
+	if (!logic_judge(parent, rule->logic, facts, NULL, &truth, error))
 		return VERDICT_FAILED;
-	return logic_true(value) ? VERDICT_TRUE : VERDICT_FALSE;
+	return truth ? VERDICT_TRUE : VERDICT_FALSE;
 }

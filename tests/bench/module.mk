@@ -1,9 +1,10 @@
 # Load programs of the benchmarks; tests/bench/run uses them.
-BENCH_PROGRAMS := $(BUILD)/tests/bench/ae-load $(BUILD)/tests/bench/ae-seed $(BUILD)/tests/bench/ae-mail
+BENCH_PROGRAMS := $(BUILD)/tests/bench/ae-load $(BUILD)/tests/bench/ae-seed $(BUILD)/tests/bench/ae-mail $(BUILD)/tests/bench/ae-rules
 
 $(BUILD)/tests/bench/ae-load: $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%.o,tests/bench/http.c $(wildcard tests/bench/load*.c)) $(BUILD)/libaecommon.a
 $(BUILD)/tests/bench/ae-seed: $(BUILD)/tests/bench/seed.o $(BUILD)/services/analytics.a $(BUILD)/libaecommon.a
 $(BUILD)/tests/bench/ae-mail: $(BUILD)/tests/bench/mail.o
+$(BUILD)/tests/bench/ae-rules: $(BUILD)/tests/bench/rules.o $(BUILD)/libaecommon.a
 $(BENCH_PROGRAMS):
 	@echo "  LD    $@"
 	@$(CC) $(SANFLAGS) $(LDFLAGS) $^ $(PKG_LIBS) -o $@

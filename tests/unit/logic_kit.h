@@ -49,10 +49,17 @@ static inline const char *result(void *t, const char *rule, const char *data,
 {
 	const struct json *value = NULL;
 	const char *error = NULL;
-	bool good = logic_evaluate(t, rule_of(t, rule), data ? read_json(t, data) : NULL, limits, &value,
-				   &error);
+	const struct json *read = data ? read_json(t, data) : NULL;
+	const struct logic *l = rule_of(t, rule);
+	bool good = logic_evaluate(t, l, read, limits, &value, &error), truth;
+	const char *judged;
 
 	ck_assert(good == (value != NULL) && good == (error == NULL));
+	/* Whoever asks for the truth only is told that of the value, or the same error. */
+	if (logic_judge(t, l, read, limits, &truth, &judged))
+		ck_assert(!good || truth == logic_true(value));
+	else
+		ck_assert_str_eq(judged, error);
 	return good ? written(t, value) : error;
 }
 

@@ -353,6 +353,53 @@ START_TEST(test_extensions)
 }
 END_TEST
 
+/* In London the clocks go forward on 29 March 2026 and back on 25 October. */
+START_TEST(test_days)
+{
+	static const struct example examples[] = {
+		{"{\"day_of\":[\"2026-06-30T23:30:00Z\",\"Europe/London\"]}", "\"2026-07-01\""},
+		{"{\"day_of\":\"2026-06-30T23:30:00Z\"}", "\"2026-06-30\""},
+		{"{\"day_of\":[\"2026-06-30T23:30:00Z\",null]}", "\"2026-06-30\""},
+		{"{\"day_of\":[\"2026-06-30\",\"Asia/Tokyo\"]}", "\"2026-06-30\""},
+		{"{\"day_of\":[\"2026-06-30T23:30:00Z\",\"Mars/Olympus\"]}", "null"},
+		{"{\"day_of\":[\"2026-06-30T23:30:00Z\",1]}", "null"},
+		{"{\"day_of\":[\"2026-02-29\",\"UTC\"]}", "null"},
+		{"{\"same_day\":[\"2026-06-30T23:30:00Z\",\"2026-07-01T10:00:00Z\",\"Europe/London\"]}",
+		 "true"},
+		{"{\"same_day\":[\"2026-06-30T23:30:00Z\",\"2026-07-01T10:00:00Z\"]}", "false"},
+		{"{\"same_day\":[\"2026-07-01\",\"2026-06-30T23:30:00Z\",\"Europe/London\"]}", "true"},
+		{"{\"same_day\":[\"2026-03-29T00:00:00Z\",\"2026-03-29T22:59:59Z\",\"Europe/London\"]}",
+		 "true"},
+		{"{\"same_day\":[\"2026-03-29T00:00:00Z\",\"2026-03-29T23:00:00Z\",\"Europe/London\"]}",
+		 "false"},
+		{"{\"same_day\":[\"2026-10-24T23:00:00Z\",\"2026-10-25T23:59:59Z\",\"Europe/London\"]}",
+		 "true"},
+		{"{\"same_day\":[\"2026-10-24T23:00:00Z\",\"2026-10-26T00:00:00Z\",\"Europe/London\"]}",
+		 "false"},
+		{"{\"same_day\":[\"2026-07-01\",null]}", "null"},
+		{"{\"days_until\":[\"2026-03-28T12:00:00Z\",\"2026-03-30T11:00:00Z\",\"Europe/London\"]}",
+		 "2"},
+		{"{\"days_between\":[\"2026-03-28T12:00:00Z\",\"2026-03-30T11:00:00Z\"]}", "1"},
+		{"{\"days_until\":[\"2026-10-25T00:30:00Z\",\"2026-10-25T23:30:00Z\",\"Europe/London\"]}",
+		 "0"},
+		{"{\"days_until\":[\"2026-11-24\",\"2026-11-20\"]}", "-4"},
+		{"{\"days_until\":[\"2024-02-28\",\"2024-03-01\"]}", "2"},
+		{"{\"days_until\":[\"soon\",\"2024-03-01\"]}", "null"},
+		{"{\"anniversary\":[\"2024-02-29\",\"2026-02-01\"]}", "\"2026-02-28\""},
+		{"{\"anniversary\":[\"2024-02-29\",\"2026-03-01\"]}", "\"2027-02-28\""},
+		{"{\"anniversary\":[\"2024-02-29\",\"2027-03-01\"]}", "\"2028-02-29\""},
+		{"{\"anniversary\":[\"2024-02-29\",\"2028-02-29\"]}", "\"2028-02-29\""},
+		{"{\"anniversary\":[\"2024-02-29\",\"2024-02-29\"]}", "\"2025-02-28\""},
+		{"{\"anniversary\":[\"2023-07-31T23:30:00Z\",\"2026-07-31T23:10:00Z\",\"Europe/London\"]}",
+		 "\"2026-08-01\""},
+		{"{\"anniversary\":[\"2026-11-24\",\"1999-01-01\"]}", "\"2027-11-24\""},
+		{"{\"anniversary\":[{\"var\":\"z\"},\"1999-01-01\"]}", "null"},
+	};
+
+	CHECK(examples);
+}
+END_TEST
+
 START_TEST(test_truth)
 {
 	static const char *const yes[] = {"true", "1", "-0.5", "\"0\"", "\"false\"", "[0]", "{}"};
@@ -409,4 +456,4 @@ START_TEST(test_variables)
 END_TEST
 
 UNIT_MAIN("logic", test_constants, test_var, test_missing, test_branches, test_equality, test_order,
-	  test_arithmetic, test_lists, test_words, test_extensions, test_truth, test_variables)
+	  test_arithmetic, test_lists, test_words, test_extensions, test_days, test_truth, test_variables)
