@@ -212,6 +212,16 @@ static bool end(struct evaluation *e, const void *parent, const char **error)
 	return e->fault == NULL;
 }
 
+bool node_evaluate(const void *parent, const struct logic *l, const struct node *n, const struct json *data,
+		   const struct json **value, const char **error)
+{
+	struct evaluation e;
+
+	begin(&e, parent, l, NULL);
+	*value = value_to_json(&e, parent, node_value(&e, n, value_of(data)));
+	return end(&e, parent, error);
+}
+
 bool logic_evaluate(const void *parent, const struct logic *l, const struct json *data,
 		    const struct logic_limits *limits, const struct json **value, const char **error)
 {

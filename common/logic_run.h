@@ -1,8 +1,8 @@
 /*
  * logic_run.h - a checked rule as nodes, and the operators that its nodes name
  *
- * For the files of logic.h, and rule_bounds.c, only. To add an operator: a function here, and a row in the
- * table of logic_operators.c, or of logic_extensions.c if JsonLogic does not have it.
+ * For the files of logic.h, logic_explain.c and rule_bounds.c only. To add an operator: a function here, and
+ * a row in the table of logic_operators.c, or of logic_extensions.c if JsonLogic does not have it.
  */
 #ifndef AE_LOGIC_RUN_H
 #define AE_LOGIC_RUN_H
@@ -52,6 +52,10 @@ const struct logic_operator *extension_find(const char *name);
 
 /* The value of a node for this data; undefined after a fault. */
 struct value node_value(struct evaluation *e, const struct node *n, struct value data);
+
+/* Of one node by itself, as logic_evaluate does of the whole rule, with the limits that are the default. */
+bool node_evaluate(const void *parent, const struct logic *l, const struct node *n, const struct json *data,
+		   const struct json **value, const char **error);
 
 #define OPERATOR(name) \
 	struct value name(struct evaluation *e, struct value data, const struct value *args, size_t count)

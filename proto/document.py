@@ -69,6 +69,23 @@ rules. Null is "not known" or "nothing of the kind", and as everywhere in JsonLo
 | name | type | unit | meaning | owner | from | example |
 |---|---|---|---|---|---|---|
 """
+FACTS_TAIL = """
+## Dates in rules
+
+Beside the operators of [JsonLogic](https://jsonlogic.com/) a rule may use these (`common/logic_extensions.c`). An instant has its day in the zone that is given, `{"var": "time_zone"}` for
+the member's own, UTC without one; a date is that day itself. What cannot be read as either is null. There is no operator for the present: `{"var": "day"}` is the member's
+today, and a rule gives the same answer for the same facts.
+
+| operator | value |
+|---|---|
+| `{"days_between": [from, to]}` | whole days of 24 hours between two instants |
+| `{"days_until": [from, to, zone]}` | calendar days from the day of one to the day of the other, negative if past |
+| `{"day_of": [at, zone]}` | the calendar day, like `"2026-11-24"` |
+| `{"same_day": [a, b, zone]}` | whether both are on one calendar day |
+| `{"anniversary": [of, from, zone]}` | the first yearly return of a day that is not before `from`; the 29th of February returns on the 28th in other years |
+
+`aectl rule explain --rule-file FILE --member ID` tells what a rule makes of a member's facts, and which part of it decided.
+"""
 
 
 def cell(text):
@@ -174,7 +191,7 @@ def facts_text():
         source = "the row" if fact["column"] else "the document"
         example = json.dumps(fact["example"], ensure_ascii=False)
         rows.append(f"| {name} | {kind} | {fact['unit']} | {cell(fact['meaning'])} | {fact['owner']} | {source} | `{cell(example)}` |")
-    return FACTS_HEAD + "\n".join(rows) + "\n"
+    return FACTS_HEAD + "\n".join(rows) + "\n" + FACTS_TAIL
 
 
 def main():

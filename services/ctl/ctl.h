@@ -32,6 +32,9 @@ extern void *ctl_memory;
 bool option_integer(const char *option, const char *text, int64_t minimum, int64_t maximum, int64_t *out);
 /* One line on stderr that names the mistake and points at --help; CTL_USAGE. */
 int usage_wrong(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct json;
+/* json_file.c: one JSON value of a file, - is standard input; NULL with a line on stderr if there is none. */
+struct json *json_file_read(const char *command, const char *path);
 
 /* events_send.c */
 int events_send(int argc, char **argv);
@@ -54,8 +57,9 @@ int migrate(int argc, char **argv);
 int lag(int argc, char **argv);
 int dead_letters(int argc, char **argv);
 int rebuild(int argc, char **argv);
-/* rule_eval.c: JsonLogic */
+/* rule_eval.c, rule_explain.c: JsonLogic */
 int rule_eval(int argc, char **argv);
+int rule_explain(int argc, char **argv);
 /* benchmarks_load.c, with benchmarks_file.c and benchmarks_fetch.c: market data */
 int benchmarks_load(int argc, char **argv);
 

@@ -183,6 +183,8 @@ enum {
 	"  --dir D              the local system in folder D (default: $AE_DIR, or var)\n" \
 	"  --postgres CONNINFO  libpq connection string instead (default: $PGHOST and so on, if set)\n"
 bool database_option(struct database_options *o, int option, const char *value);
+/* NULL: *error says why there is none. */
+const char *database_conninfo(const struct database_options *o, const char **error);
 struct pg;
 /* NULL: said on stderr why. */
 struct pg *database_open(const char *command, const struct database_options *o);

@@ -31,8 +31,7 @@ const char *local_default_dir(const char *dir)
 	return named && *named ? named : "var";
 }
 
-/* A connection string; NULL: *error says why there is none. */
-static const char *conninfo_find(const struct database_options *o, const char **error)
+const char *database_conninfo(const struct database_options *o, const char **error)
 {
 	const char *host = getenv("PGHOST");
 	struct local *l;
@@ -50,7 +49,7 @@ static const char *conninfo_find(const struct database_options *o, const char **
 
 struct pg *database_open(const char *command, const struct database_options *o)
 {
-	const char *error = NULL, *conninfo = conninfo_find(o, &error);
+	const char *error = NULL, *conninfo = database_conninfo(o, &error);
 	struct pg *pg = conninfo ? pg_open(ctl_memory, conninfo, &error) : NULL;
 
 	if (!pg)

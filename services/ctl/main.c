@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{"migrate", migrate, "bring the database's schema forward"},
 	{"rebuild", rebuild, "derive a group's tables from the log once more"},
 	{"rule eval", rule_eval, "what a JsonLogic rule makes of some data"},
+	{"rule explain", rule_explain, "why a rule is true or not of a member"},
 	{"template render", template_render, "what a template makes of some data"},
 	{"token", token_command, "a bearer token for a local system"},
 };

@@ -12,10 +12,6 @@
 #include "common/logic.h"
 #include "services/ctl/ctl.h"
 
-enum {
-	FILE_BYTES_MAX = 16 << 20
-};
-
 static const char help[] =
 	"usage: aectl rule eval --rule FILE --data FILE [--json]\n\n"
 	"Evaluates a JsonLogic rule and prints its value as JSON on one line.\n\n"
@@ -25,41 +21,6 @@ static const char help[] =
 	"                that the rule reads (\"dynamic\": some of them are computed)\n\n"
 	"Exit status: 0 evaluated (whatever the value), 1 the rule or a file is wrong, or the evaluation\n"
 	"reached a limit, 2 wrong usage.\n";
-
-static struct json *fail(const char *path, const char *fault)
-{
-	fprintf(stderr, "aectl rule eval: %s: %s\n", strcmp(path, "-") == 0 ? "standard input" : path, fault);
-	return NULL;
-}
-
-/* One JSON value; NULL with a line on stderr if there is none. */
-static struct json *read_json(const char *path)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	char *text = NULL;
-	size_t length = 0, room = 0, n;
-	const char *error;
-	struct json *json;
-	int failed;
-
-	if (f == NULL)
-		return fail(path, strerror(errno));
-	do {
-		room = room ? room * 2 : 65536;
-		text = talloc_realloc(ctl_memory, text, char, room);
-		n = fread(text + length, 1, room - length, f);
-		length += n;
-	} while (n > 0 && length <= FILE_BYTES_MAX);
-	failed = ferror(f) ? errno : 0;
-	if (f != stdin)
-		fclose(f);
-	if (failed)
-		return fail(path, strerror(failed));
-	if (length > FILE_BYTES_MAX)
-		return fail(path, "larger than 16 MiB");
-	json = json_parse(ctl_memory, text, length, &error);
-	return json ? json : fail(path, error);
-}
 
 static void print_value(const struct json *value, const struct logic *l, bool json)
 {
@@ -86,7 +47,8 @@ static void print_value(const struct json *value, const struct logic *l, bool js
 
 static int evaluate(const char *rule_path, const char *data_path, bool json)
 {
-	const struct json *rule = read_json(rule_path), *data = rule ? read_json(data_path) : NULL, *value;
+	const struct json *rule = json_file_read("aectl rule eval", rule_path),
+			  *data = rule ? json_file_read("aectl rule eval", data_path) : NULL, *value;
 	const char *error;
 	struct logic *l;
 
@@ -94,7 +56,8 @@ static int evaluate(const char *rule_path, const char *data_path, bool json)
 		return CTL_FAILED;
 	l = logic_parse(ctl_memory, rule, &error);
 	if (l == NULL || !logic_evaluate(ctl_memory, l, data, NULL, &value, &error)) {
-		fail(rule_path, error);
+		fprintf(stderr, "aectl rule eval: %s: %s\n",
+			strcmp(rule_path, "-") == 0 ? "standard input" : rule_path, error);
 		return CTL_FAILED;
 	}
 	print_value(value, l, json);

@@ -1,0 +1,86 @@
+"""aectl rule explain: why a rule is true or not of a member, from its facts as the daemons judge by them."""
+import json
+import subprocess
+
+import pytest
+from conftest import AECTL, until
+
+GOLD = {"==": [{"var": "tier"}, "gold"]}
+RICH = {">": [{"var": "points_balance"}, 1000]}
+
+
+@pytest.fixture(scope="module")
+def member(system):
+    data = {"member_id": "explained", "enrolled_at": "2026-01-05T10:00:00Z", "tier": "gold", "region": "GB"}
+    event = {"specversion": "1.0", "id": "explained-1", "source": "/tests/explain", "type": "MemberEnrolledEvent", "data": data}
+    assert system.post_events([event])["accepted"] == 1
+    until(lambda: system.sql("SELECT 1 FROM analytics.member_analytics WHERE member_id = 'explained' AND facts_day IS NOT NULL"), 30, "its facts")
+    return "explained"
+
+
+@pytest.fixture
+def explain(system, tmp_path):
+    def run(rule, member, *words):
+        (tmp_path / "rule").write_text(json.dumps(rule))
+        return subprocess.run([AECTL, "rule", "explain", "--dir", system.dir, "--rule-file", tmp_path / "rule", "--member", member, *words],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+    return run
+
+
+def test_the_facts_and_the_part_that_decided(explain, member, system):
+    done = explain({"and": [GOLD, RICH]}, member, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    (position, day), = system.sql("SELECT position, facts_day::text FROM analytics.member_analytics WHERE member_id = %s", member)
+    assert (told["member_id"], told["position"], told["facts_day"], told["source"]) == (member, position, day, "file")
+    condition, = told["conditions"]
+    assert condition["facts"] == {"tier": "gold", "points_balance": 0} and condition["true"] is False
+    reason = condition["reason"]
+    assert (reason["pointer"], reason["value"], reason["each_is_enough"]) == ("", False, True)
+    why, = reason["because"]
+    assert (why["pointer"], why["rule"], why["value"], why["decided"]) == ("/and/1", RICH, False, True)
+    assert [(r["pointer"], r["value"]) for r in why["because"]] == [("/and/1/>/0", 0)]
+
+
+def test_as_text(explain, member):
+    done = explain({"or": [RICH, GOLD]}, member)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert "TRUE" in lines and f'  {"points_balance":<32} 0 points' in lines and f'  {"tier":<32} "gold"' in lines
+    assert [line for line in lines if line.lstrip().startswith("* ")] == ['  * {"==":[{"var":"tier"},"gold"]}: true']
+
+
+@pytest.mark.parametrize("rule,who,said", [
+    (GOLD, "nobody", "nobody: no such member"),
+    ({"and": [{"nope": 1}]}, "explained", "/and/0/nope: unknown operator"),
+])
+def test_what_is_wrong_is_named(explain, member, rule, who, said):
+    done = explain(rule, who)
+    assert done.returncode == 1 and done.stdout == "" and said in done.stderr and done.stderr.count("\n") == 1, done
+
+
+def test_wrong_usage_and_no_such_rule(system, member):
+    def run(*words):
+        return subprocess.run([AECTL, "rule", "explain", *words], capture_output=True, text=True, timeout=30)
+    assert run("--rule", "x").returncode == 2
+    assert run("--rule", "x", "--rule-file", "y", "--member", "z").returncode == 2
+    assert run("--rule-file", "y", "--member", "z", "--dir", "/nowhere").returncode == 3
+    done = run("--dir", system.dir, "--rule", "no-such-rule", "--member", member)
+    assert done.returncode == 1 and "no engagement rule and no milestone has this id" in done.stderr
+
+
+def test_a_stored_rule_is_found_by_its_id(system, member):
+    """Of a milestone the version that counts, else the newest; rule and segment are told one by one."""
+    system.sql("CREATE TABLE IF NOT EXISTS analytics.milestone_definitions (milestone_id text, version integer, document json, created_by text,"
+               " created_at timestamptz DEFAULT now(), activated_at timestamptz, retired_at timestamptz, PRIMARY KEY (milestone_id, version))")
+    for version, points in ((1, 5), (2, 7)):
+        system.sql("INSERT INTO analytics.milestone_definitions (milestone_id, version, document, created_by) VALUES ('explain-me', %s, %s, 'test')",
+                   version, json.dumps({"kind": "rule", "rule": {">": [{"var": "points_balance"}, points]}, "segment": GOLD}))
+    done = subprocess.run([AECTL, "rule", "explain", "--dir", system.dir, "--rule", "explain-me", "--member", member, "--json"],
+                          capture_output=True, text=True, timeout=30)
+    system.sql("DELETE FROM analytics.milestone_definitions WHERE milestone_id = 'explain-me'")
+    assert (done.returncode, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    assert (told["rule"], told["source"], told["version"]) == ("explain-me", "milestone_definitions", 2)
+    assert [(c["name"], c["true"]) for c in told["conditions"]] == [("rule", False), ("segment", True)]
+    assert told["conditions"][0]["reason"]["rule"] == {">": [{"var": "points_balance"}, 7]}
