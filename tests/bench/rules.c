@@ -1,11 +1,11 @@
 /*
  * rules.c - ae-rules: how many times a second one core evaluates a rule over a member's facts
  *
- * usage: ae-rules RULE.json FACTS.json SECONDS [judge|value|never]
+ * usage: ae-rules RULE.json FACTS.json SECONDS judge|value|control
  *
  * judge asks for the truth, as daemons do; value for the rule's value as JSON, as `aectl rule eval` does;
- * never only goes round, for what the loop itself costs. Prints evaluations, seconds of processor time and
- * the truth.
+ * control asks in C, without an evaluator, for tier gold and 1,000 points, whatever the rule. Prints
+ * evaluations, seconds of processor time and the truth.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -45,6 +45,9 @@ static bool once(const struct logic *l, const struct json *facts, char way)
 	const char *error;
 	bool truth = false;
 
+	if (way == 'c')
+		return strcmp(json_get_text(facts, "tier", ""), "gold") == 0 &&
+		       json_get_integer(facts, "points_balance", 0) >= 1000;
 	if (way == 'v' && logic_evaluate(NULL, l, facts, NULL, &value, &error))
 		truth = logic_true(value);
 	if (way == 'j' && !logic_judge(NULL, l, facts, NULL, &truth, &error))
@@ -72,7 +75,7 @@ int main(int argc, char **argv)
 	int i, truths = 0;
 
 	if (argc != 5) {
-		fputs("usage: ae-rules RULE.json FACTS.json SECONDS judge|value|never\n", stderr);
+		fputs("usage: ae-rules RULE.json FACTS.json SECONDS judge|value|control\n", stderr);
 		return 2;
 	}
 	l = logic_parse(NULL, read_json(argv[1]), &error);
