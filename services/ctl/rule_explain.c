@@ -122,7 +122,7 @@ static const struct member_facts *load_facts(const char *conninfo, const char *m
 		fail(member, db_message(db));
 	else if (count == 0 || found->facts == NULL)
 		fail(member, count == 0 ? "no such member" : "its facts are not computed yet");
-	return count > 0 && found->facts ? found : NULL;
+	return found && count > 0 && found->facts ? found : NULL;
 }
 
 static int explain(const struct explain_options *o, struct pg *pg, const char *conninfo)
