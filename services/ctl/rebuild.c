@@ -39,7 +39,7 @@ static const struct {
 	{"recommendation", -1},
 	{"reporting", -1},
 	{"notification", -1},
-	{"milestone", -1},
+	{"milestone", SQL_CTL_REBUILD_MILESTONE},
 	{"engagement", -1},
 };
 

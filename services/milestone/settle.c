@@ -1,0 +1,102 @@
+/*
+ * settle.c - a member's progress where it does not exist yet, or is of another definition or another zone
+ *
+ * It is made of all that the member ever did. What comes out does not depend on the order of the log, so
+ * the entries are taken key by key.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "services/milestone/milestone.h"
+
+void settle_policy(const struct milestone *of, struct cause *why)
+{
+	why->silent = of->backfill == BACKFILL_SILENT;
+	why->skipped = of->backfill == BACKFILL_NONE;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct entry *x = *(const struct entry *const *)a, *y = *(const struct entry *const *)b;
+	int order = strcmp(x->key, y->key);
+
+	if (order == 0)
+		order = (x->position > y->position) - (x->position < y->position);
+	return order;
+}
+
+static void fold(const struct member *m, const struct milestone *of, struct tally *t)
+{
+	size_t count = m->history_count + m->seen_count, i, first = 0;
+	struct entry **all = talloc_array(t, struct entry *, count + 1);
+	struct change c;
+	int64_t before;
+
+	for (i = 0; i < m->history_count; i++)
+		all[i] = m->history[i];
+	for (i = 0; i < m->seen_count; i++)
+		all[m->history_count + i] = m->seen[i];
+	qsort(all, count, sizeof(*all), by_key);
+	for (i = 0; i < count; i++) {
+		if (strcmp(all[first]->key, all[i]->key) != 0)
+			first = i;
+		if (entry_change((const struct entry *const *)all + first, i - first, all[i], &c))
+			tally_apply(t, of, m->zone, &c, &before);
+	}
+	talloc_free(all);
+}
+
+static struct progress *open_progress(struct working_set *ws, struct member *m, const char *milestone_id)
+{
+	m->progress = talloc_realloc(ws, m->progress, struct progress, m->progress_count + 1);
+	m->progress[m->progress_count] = (struct progress){.milestone_id = milestone_id};
+	return &m->progress[m->progress_count++];
+}
+
+void settle_reached(struct working_set *ws, struct member *m, const struct milestone *of,
+		    const struct progress *p, const struct cause *why)
+{
+	struct cause each = *why;
+	const struct bucket *b;
+	int64_t k, reached;
+	size_t i;
+
+	for (i = 0; i < p->tally->count; i++) {
+		b = &p->tally->buckets[i];
+		reached = bucket_reached(of, b);
+		for (k = 1; k <= reached; k++) {
+			each.value = bucket_value(of, b);
+			each.target = occurrence_target(of, k);
+			award_reach(ws, m, of, occurrence_name(ws, of, b, k), &each);
+		}
+	}
+}
+
+struct progress *settle(struct working_set *ws, struct member *m, const struct milestone *of,
+			const struct cause *event)
+{
+	struct progress *p = member_progress(m, of->id);
+	struct cause why = {.time = clock_now(), .position = event->position};
+	bool moved;
+
+	if (p && p->version == of->version && strcmp(p->zone, tz_name(m->zone)) == 0)
+		return p;
+	if (!member_load_history(ws, m))
+		return NULL;
+	/* Only the days are others: what comes of that is news like any other. */
+	moved = p && p->version == of->version;
+	p = p ? p : open_progress(ws, m, of->id);
+	p->version = of->version;
+	p->zone = tz_name(m->zone);
+	p->tally = tally_new(ws);
+	p->changed = true;
+	fold(m, of, p->tally);
+	if (moved)
+		why = *event;
+	else
+		settle_policy(of, &why);
+	if (of->segment == NULL || why.skipped)
+		settle_reached(ws, m, of, p, &why);
+	return p;
+}

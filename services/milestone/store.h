@@ -1,0 +1,55 @@
+/*
+ * store.h - rows become structs and structs rows
+ *
+ * On failure these return NULL or do nothing, and db_failed tells.
+ */
+#ifndef AE_MILESTONE_STORE_H
+#define AE_MILESTONE_STORE_H
+
+#include "services/milestone/milestone.h"
+
+/* store.c: definitions, members' progress and awards */
+int64_t store_catalogue_mark(struct db *db, const void *scratch);
+struct catalogue *store_catalogue(struct db *db, const void *parent);
+void store_open_members(struct working_set *ws, const char *const *ids, size_t count);
+void store_open_progress(struct working_set *ws, const char *const *ids, size_t count);
+void store_open_awards(struct working_set *ws, const char *const *ids, size_t count);
+
+/* store_entries.c */
+struct entry **store_history(struct db *db, const void *parent, const char *member_id, size_t *count);
+/* Fills `related` of the members with what is stored under the keys of these entries. */
+void store_related(struct working_set *ws, const char *const *ids, struct entry *const *entries, size_t count);
+
+/* store_put.c */
+void store_put_members(struct working_set *ws, const void *scratch);
+void store_put_entries(struct working_set *ws, const void *scratch);
+void store_put_progress(struct working_set *ws, const void *scratch);
+void store_put_awards(struct working_set *ws, const void *scratch);
+void store_put_dates(struct working_set *ws, const void *scratch);
+void store_put_pending(struct working_set *ws, const void *scratch);
+
+/* store_jobs.c */
+struct date *store_dates(struct db *db, const void *parent, const char *member_id, size_t *count);
+const char **store_due_members(struct db *db, const void *parent, instant now, int most, size_t *count);
+void store_delete_date(struct db *db, const void *scratch, const char *member_id, const char *milestone_id);
+/* Members whose facts are as new as they must be, with them. */
+struct asked {
+	const char *member_id;
+	const struct json *facts; /* NULL: not known */
+	int64_t position;
+	day day;
+};
+struct asked *store_pending(struct db *db, const void *parent, int most, size_t *count);
+void store_delete_pending(struct db *db, const void *scratch, const struct asked *asked, size_t count);
+struct asked *store_members_after(struct db *db, const void *parent, const char *after, int most, bool facts,
+				  size_t *count);
+
+struct backfill_job {
+	const char *milestone_id, *after;
+	int version;
+};
+struct backfill_job *store_claim_backfill(struct db *db, const void *parent);
+void store_move_backfill(struct db *db, const void *scratch, const struct backfill_job *j, const char *after,
+			 int64_t examined, int64_t awarded, int64_t skipped);
+
+#endif

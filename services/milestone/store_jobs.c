@@ -1,0 +1,107 @@
+/*
+ * store_jobs.c - what the jobs take: dates that are due, members whose facts are fresh, backfills
+ */
+#include <talloc.h>
+
+#include "gen/sql/milestone.h"
+#include "services/milestone/store.h"
+
+struct date *store_dates(struct db *db, const void *parent, const char *member_id, size_t *count)
+{
+	struct rows *r = db_query(db, parent, SQL_MILESTONE_GET_DATES, "t", member_id);
+	struct date *out = talloc_zero_array(parent, struct date, rows_count(r) + 1);
+	size_t i;
+
+	for (i = 0; i < rows_count(r); i++)
+		out[i] = (struct date){.member_id = member_id,
+				       .milestone_id = row_text(r, i, 0),
+				       .version = (int)row_integer(r, i, 1),
+				       .base = row_day(r, i, 2),
+				       .number = (int)row_integer(r, i, 3),
+				       .day = row_day(r, i, 4),
+				       .due = row_instant(r, i, 5)};
+	*count = rows_count(r);
+	return out;
+}
+
+const char **store_due_members(struct db *db, const void *parent, instant now, int most, size_t *count)
+{
+	struct rows *r = db_query(db, parent, SQL_MILESTONE_LOCK_DUE_MEMBERS, "zi", now, (int64_t)most);
+	const char **out = talloc_array(parent, const char *, rows_count(r) + 1);
+
+	for (*count = 0; *count < rows_count(r); (*count)++)
+		out[*count] = row_text(r, *count, 0);
+	return out;
+}
+
+void store_delete_date(struct db *db, const void *scratch, const char *member_id, const char *milestone_id)
+{
+	db_query(db, scratch, SQL_MILESTONE_DELETE_DATE, "tt", member_id, milestone_id);
+}
+
+static struct asked *asked_of(const void *parent, const struct rows *r, size_t *count)
+{
+	struct asked *out = talloc_zero_array(parent, struct asked, rows_count(r) + 1);
+	const char *text, *error;
+	size_t i, length;
+
+	for (i = 0; i < rows_count(r); i++) {
+		out[i].member_id = row_text(r, i, 0);
+		out[i].position = row_integer(r, i, 1);
+		if (row_null(r, i, 2) || row_null(r, i, 3))
+			continue;
+		out[i].day = row_day(r, i, 2);
+		text = row_bytes(r, i, 3, &length);
+		out[i].facts = json_parse(out, text, length, &error);
+	}
+	*count = rows_count(r);
+	return out;
+}
+
+struct asked *store_pending(struct db *db, const void *parent, int most, size_t *count)
+{
+	return asked_of(parent, db_query(db, parent, SQL_MILESTONE_LOCK_PENDING, "i", (int64_t)most), count);
+}
+
+void store_delete_pending(struct db *db, const void *scratch, const struct asked *asked, size_t count)
+{
+	struct db_array *ids = db_array_new(scratch, DB_TEXT, count),
+			*positions = db_array_new(scratch, DB_INT8, count);
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		db_array_text(ids, asked[i].member_id);
+		db_array_integer(positions, asked[i].position);
+	}
+	db_query(db, scratch, SQL_MILESTONE_DELETE_PENDING, "aa", ids, positions);
+}
+
+struct asked *store_members_after(struct db *db, const void *parent, const char *after, int most, bool facts,
+				  size_t *count)
+{
+	return asked_of(parent,
+			db_query(db, parent, SQL_MILESTONE_GET_MEMBERS_AFTER, "tio", after, (int64_t)most,
+				 facts),
+			count);
+}
+
+struct backfill_job *store_claim_backfill(struct db *db, const void *parent)
+{
+	struct rows *r = db_query(db, parent, SQL_MILESTONE_CLAIM_BACKFILL, "");
+	struct backfill_job *j;
+
+	if (rows_count(r) == 0)
+		return NULL;
+	j = talloc_zero(parent, struct backfill_job);
+	*j = (struct backfill_job){.milestone_id = row_text(r, 0, 0),
+				   .version = (int)row_integer(r, 0, 1),
+				   .after = row_text(r, 0, 2)};
+	return j;
+}
+
+void store_move_backfill(struct db *db, const void *scratch, const struct backfill_job *j, const char *after,
+			 int64_t examined, int64_t awarded, int64_t skipped)
+{
+	db_query(db, scratch, SQL_MILESTONE_MOVE_BACKFILL, "tstiii", j->milestone_id, j->version, after,
+		 examined, awarded, skipped);
+}

@@ -1,0 +1,3 @@
+-- Members whose facts are to be asked once they are as new as the position.
+INSERT INTO analytics.milestone_pending (member_id, position) SELECT * FROM unnest($1::text[], $2::int8[])
+ON CONFLICT (member_id) DO UPDATE SET position = greatest(milestone_pending.position, excluded.position)
