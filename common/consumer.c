@@ -249,6 +249,8 @@ static int attempt(struct daemon *d, const struct subscription *s, int64_t size,
 	}
 	if (done > 0 && s->apply) {
 		metric_add(d->loop->events_applied, s->group, done);
+		if (s->followed)
+			doorbell_moved(d->loop->doorbell, b.events, b.count);
 		if (s->committed && !poison)
 			s->committed(&b);
 		if (s->committed)

@@ -38,6 +38,7 @@ struct batch {
 struct subscription {
 	const char *group;   /* consumer group, a row set in consumer_positions */
 	const char *follows; /* read no further than this group has committed; NULL = the head */
+	bool followed;       /* others do: they are told when it has moved */
 	/*
 	 * Applies the batch inside an open transaction; events that cannot be applied are handed
 	 * to batch_reject. False: the transaction failed (db_failed) and is rolled back.

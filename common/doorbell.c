@@ -189,27 +189,40 @@ static void publish(struct doorbell *b, const struct log_event *e)
 	talloc_free(text);
 }
 
-void doorbell_ring(struct doorbell *b, const struct log_event *events, size_t count)
+/* Says how far these events' shards have come; false: there is nothing to say. */
+static bool tell_heads(struct doorbell *b, const struct log_event *events, size_t count)
 {
 	int64_t heads[EVENTLOG_SHARDS] = {0};
 	char text[EVENTLOG_SHARDS * 32];
 	size_t i;
 	int s, length = 0;
 
-	for (i = 0; i < count; i++) {
-		if (events[i].position == 0)
-			continue;
-		heads[events[i].shard] = events[i].position;
-		publish(b, &events[i]);
-	}
+	for (i = 0; i < count; i++)
+		if (events[i].position > 0)
+			heads[events[i].shard] = events[i].position;
 	for (s = 0; s < EVENTLOG_SHARDS; s++)
 		if (heads[s])
 			length += snprintf(text + length, sizeof(text) - (size_t)length, "%d %lld\n", s,
 					   (long long)heads[s]);
-	if (length == 0)
-		return;
-	nn_send(b->ring, text, (size_t)length, NN_DONTWAIT);
-	hear(b); /* one's own bell need not travel */
+	if (length > 0)
+		nn_send(b->ring, text, (size_t)length, NN_DONTWAIT);
+	return length > 0;
+}
+
+void doorbell_ring(struct doorbell *b, const struct log_event *events, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (events[i].position > 0)
+			publish(b, &events[i]);
+	if (tell_heads(b, events, count))
+		hear(b); /* one's own bell need not travel */
+}
+
+void doorbell_moved(struct doorbell *b, const struct log_event *events, size_t count)
+{
+	tell_heads(b, events, count);
 }
 
 void doorbell_call(struct doorbell *b, const char *text)

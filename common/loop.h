@@ -48,6 +48,8 @@ struct doorbell *doorbell_open(struct daemon *d, const char **error);
 void doorbell_find_peers(struct doorbell *b); /* connects to what is new in the folder */
 void doorbell_ring(struct doorbell *b, const struct log_event *events, size_t count);
 void doorbell_call(struct doorbell *b, const char *text);
+/* These were applied: whoever follows may read them now. */
+void doorbell_moved(struct doorbell *b, const struct log_event *events, size_t count);
 
 /* status.c: /healthz, /readyz, /metrics over HTTP; address unix:PATH or HOST:PORT */
 struct status_page *status_open(struct daemon *d, const char *address, const char **error);

@@ -30,7 +30,7 @@ static const struct handler handlers[] = {
 };
 
 static const struct subscription subscriptions[] = {
-	{.group = "analytics", .apply = events_apply, .committed = events_committed},
+	{.group = "analytics", .followed = true, .apply = events_apply, .committed = events_committed},
 };
 
 static const struct job jobs[] = {
