@@ -79,7 +79,7 @@ bool award_reach(struct working_set *ws, struct member *m, const struct mileston
 	a->derived = why->derived;
 	a->position = why->position;
 	a->achieved = why->time;
-	a->reverted = INSTANT_MIN;
+	a->reverted = INSTANT_NONE;
 	a->value = why->value;
 	a->target = why->target;
 	a->late_days = why->late_days;

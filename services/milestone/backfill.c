@@ -15,18 +15,29 @@ enum {
 	SLICE = 50
 };
 
-static void fill_member(struct working_set *ws, const struct milestone *of, const struct asked *a)
+static void fill_member(struct working_set *ws, struct member *m, const struct milestone *of,
+			const struct member_facts *f)
 {
-	struct cause why = {.time = clock_now(), .position = a->position};
-	struct member *m = working_set_member(ws, a->member_id);
+	struct cause why = {.time = clock_now(), .position = f ? f->position : 0};
 
 	settle_policy(of, &why);
 	if (milestone_of_dates(of))
 		calendar_plan(ws, m, of, of->activated);
 	else if (of->rule || (of->segment && !why.skipped))
-		judge(ws, m, of, a->facts, &why);
+		judge(ws, m, of, f ? f->facts : NULL, &why);
 	else
 		settle(ws, m, of, &why);
+}
+
+static const struct member_facts *facts_of(const struct member_facts *facts, size_t count,
+					   const char *member_id)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(facts[i].member_id, member_id) == 0)
+			return &facts[i];
+	return NULL;
 }
 
 static void count_awards(const struct working_set *ws, int64_t *awarded, int64_t *skipped)
@@ -43,24 +54,21 @@ static bool fill_slice(struct daemon *d, void *scratch, const struct backfill_jo
 		       const struct milestone *of, struct working_set **out)
 {
 	int64_t awarded = 0, skipped = 0;
+	struct member_facts *facts;
+	struct working_set *ws;
 	const char **ids;
-	struct asked *asked;
-	size_t count, i;
+	size_t count, found = 0, i;
 
-	asked = store_members_after(d->db, scratch, j->after, SLICE, milestone_asks_facts(of), &count);
-	if (db_failed(d->db))
+	ids = store_members_after(d->db, scratch, j->after, SLICE, &count);
+	if (db_failed(d->db) || (ws = *out = working_set_open(d, d->db, scratch, ids, count)) == NULL)
 		return false;
-	ids = talloc_array(scratch, const char *, count + 1);
-	for (i = 0; i < count; i++)
-		ids[i] = asked[i].member_id;
-	if ((*out = working_set_open(d, d->db, scratch, ids, count)) == NULL)
-		return false;
-	for (i = 0; i < count; i++)
-		fill_member(*out, of, &asked[i]);
-	count_awards(*out, &awarded, &skipped);
+	facts = member_facts_load(d->db, scratch, ids, count, &found);
+	for (i = 0; i < ws->count; i++)
+		fill_member(ws, &ws->members[i], of, facts_of(facts, found, ws->members[i].member_id));
+	count_awards(ws, &awarded, &skipped);
 	store_move_backfill(d->db, scratch, j, count == SLICE ? ids[count - 1] : NULL, (int64_t)count, awarded,
 			    skipped);
-	return working_set_put(*out, scratch);
+	return working_set_put(ws, scratch);
 }
 
 bool run_backfills(struct daemon *d)

@@ -86,9 +86,9 @@ static int read_word(struct reading *r, const struct json *v, const char *const 
 	return fallback;
 }
 
-static struct logic *read_logic(struct reading *r, const char *name)
+static struct logic *read_filter(struct reading *r)
 {
-	const struct json *v = json_get(r->m->document, name);
+	const struct json *v = json_get(r->m->document, "filter");
 	const char *pointer, *detail;
 	struct logic *l;
 
@@ -96,8 +96,22 @@ static struct logic *read_logic(struct reading *r, const char *name)
 		return NULL;
 	l = logic_parse_at(r->m, v, &pointer, &detail);
 	if (l == NULL)
-		wrong(r, talloc_asprintf(r->m, "/%s%s", name, pointer), detail);
+		wrong(r, talloc_asprintf(r->m, "/filter%s", pointer), detail);
 	return l;
+}
+
+static struct member_rule *read_rule(struct reading *r, const char *name)
+{
+	const struct json *v = json_get(r->m->document, name);
+	struct member_rule *rule;
+	struct fault fault;
+
+	if (v == NULL || v->kind == JSON_NULL)
+		return NULL;
+	rule = member_rule_new(r->m, v, &fault);
+	if (rule == NULL)
+		wrong(r, talloc_asprintf(r->m, "/%s%s", name, fault.pointer), fault.detail);
+	return rule;
 }
 
 static enum period read_period(struct reading *r, const struct json *from, const char *name,
@@ -244,7 +258,7 @@ static void read_events(struct reading *r, const char *programme_currency)
 
 	m->event = types[read_word(r, json_get(m->document, "event"), types, 5,
 				   m->kind == KIND_TIER ? 3 : 0)];
-	m->filter = read_logic(r, "filter");
+	m->filter = read_filter(r);
 	m->of = read_text(r, m->document, "of", 64);
 	if ((m->kind == KIND_SUM || m->kind == KIND_DISTINCT) && m->of == NULL)
 		wrong(r, "/of", "is required: the member of the event's data that is meant");
@@ -314,12 +328,12 @@ static void read_parts(struct reading *r, const char *programme_currency)
 	read_celebration(r);
 	read_policies(r);
 	read_word(r, json_get(r->m->document, "visual"), visuals, 2, 0);
-	r->m->segment = read_logic(r, "segment");
+	r->m->segment = read_rule(r, "segment");
 	if (milestone_of_dates(r->m))
 		read_dates(r);
 	else if (r->m->kind != KIND_RULE)
 		read_events(r, programme_currency);
-	else if ((r->m->rule = read_logic(r, "rule")) == NULL)
+	else if ((r->m->rule = read_rule(r, "rule")) == NULL)
 		wrong(r, "/rule", "is required");
 }
 

@@ -8,7 +8,7 @@
 #define AE_MILESTONE_DEFINITION_H
 
 #include "common/json.h"
-#include "common/logic.h"
+#include "common/member_rule.h"
 #include "common/problem.h"
 #include "services/milestone/period.h"
 
@@ -57,7 +57,8 @@ struct milestone {
 	const char *of;    /* what is added up or told apart; NULL: events */
 	const char *currency;
 	const char *tier;
-	struct logic *filter, *segment, *rule;
+	struct logic *filter;                /* over the event's data */
+	struct member_rule *segment, *rule; /* over the member's facts */
 	double target;
 	enum period per; /* PERIOD_NONE: over all time */
 	double every;    /* 0: it does not repeat */

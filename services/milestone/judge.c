@@ -14,59 +14,59 @@ enum {
 	SLICE = 50
 };
 
-static bool holds(const void *scratch, const struct logic *rule, const struct json *facts)
+static bool holds(const void *scratch, const struct member_rule *rule, const struct json *facts)
 {
-	const struct json *value;
 	const char *error;
 
-	return facts && logic_evaluate(scratch, rule, facts, NULL, &value, &error) && logic_true(value);
+	return rule == NULL || (facts && member_rule_judge(scratch, rule, facts, &error) == VERDICT_TRUE);
+}
+
+static void judge_rule(struct working_set *ws, struct member *m, const struct milestone *of,
+		       const struct json *facts, const struct cause *why)
+{
+	const char *name = period_name(ws, of->per, tz_day(m->zone, why->time));
+	struct cause each = *why;
+
+	each.value = each.target = 1;
+	if (why->time >= of->from && why->time < of->until && holds(ws, of->rule, facts) &&
+	    holds(ws, of->segment, facts))
+		award_reach(ws, m, of, name[0] ? name : "once", &each);
 }
 
 void judge(struct working_set *ws, struct member *m, const struct milestone *of, const struct json *facts,
 	   const struct cause *why)
 {
-	struct cause each = *why;
 	struct progress *p;
-	day today;
 
-	each.value = each.target = 1;
-	if (of->rule) {
-		today = tz_day(m->zone, why->time);
-		if (why->time >= of->from && why->time < of->until && holds(ws, of->rule, facts) &&
-		    (of->segment == NULL || holds(ws, of->segment, facts)))
-			award_reach(ws, m, of,
-				    of->per ? period_name(ws, of->per, today) : "once", &each);
-	} else if (of->segment && holds(ws, of->segment, facts)) {
-		if ((p = settle(ws, m, of, why)) != NULL)
-			settle_reached(ws, m, of, p, why);
-	}
+	if (of->rule)
+		judge_rule(ws, m, of, facts, why);
+	else if (holds(ws, of->segment, facts) && (p = settle(ws, m, of, why)) != NULL)
+		settle_reached(ws, m, of, p, why);
 }
 
-static void judge_member(struct working_set *ws, const struct asked *a)
+static void judge_member(struct working_set *ws, const struct member_facts *f)
 {
-	struct cause why = {.time = clock_now(), .position = a->position};
-	struct member *m = working_set_member(ws, a->member_id);
+	struct cause why = {.time = clock_now(), .position = f->position};
+	struct member *m = working_set_member(ws, f->member_id);
 	size_t i;
 
 	for (i = 0; i < ws->catalogue->count; i++)
 		if (milestone_asks_facts(ws->catalogue->milestones[i]))
-			judge(ws, m, ws->catalogue->milestones[i], a->facts, &why);
+			judge(ws, m, ws->catalogue->milestones[i], f->facts, &why);
 }
 
-static bool judge_slice(struct daemon *d, void *scratch, const struct asked *asked, size_t count,
+static bool judge_slice(struct daemon *d, void *scratch, const char *const *ids, size_t count,
 			struct working_set **out)
 {
-	const char **ids = talloc_array(scratch, const char *, count);
-	struct working_set *ws;
-	size_t i;
+	struct working_set *ws = *out = working_set_open(d, d->db, scratch, ids, count);
+	struct member_facts *facts;
+	size_t i, found;
 
-	for (i = 0; i < count; i++)
-		ids[i] = asked[i].member_id;
-	if ((ws = *out = working_set_open(d, d->db, scratch, ids, count)) == NULL)
+	if (ws == NULL || (facts = member_facts_load(d->db, scratch, ids, count, &found)) == NULL)
 		return false;
-	for (i = 0; i < count; i++)
-		judge_member(ws, &asked[i]);
-	store_delete_pending(d->db, scratch, asked, count);
+	for (i = 0; i < found; i++)
+		judge_member(ws, &facts[i]);
+	store_delete_pending(d->db, scratch, facts, found);
 	return working_set_put(ws, scratch);
 }
 
@@ -74,14 +74,14 @@ bool run_facts(struct daemon *d)
 {
 	void *scratch = talloc_named_const(d, 0, "facts");
 	struct working_set *ws = NULL;
-	struct asked *asked;
+	const char **ids;
 	size_t count = 0;
 	bool done;
 
 	db_begin(d->db, NULL);
 	catalogue_refresh(d);
-	asked = store_pending(d->db, scratch, SLICE, &count);
-	done = !db_failed(d->db) && (count == 0 || judge_slice(d, scratch, asked, count, &ws)) &&
+	ids = store_pending(d->db, scratch, SLICE, &count);
+	done = !db_failed(d->db) && (count == 0 || judge_slice(d, scratch, ids, count, &ws)) &&
 	       db_run(d->db, "COMMIT");
 	if (!done)
 		log_warning("facts wait reason=\"%s\"", db_message(d->db));

@@ -138,7 +138,7 @@ static struct award *award_of(const void *parent, const struct rows *r, size_t i
 			    .derived = row_boolean(r, i, 7),
 			    .position = row_integer(r, i, 8),
 			    .achieved = row_instant(r, i, 9),
-			    .reverted = row_null(r, i, 10) ? INSTANT_MIN : row_instant(r, i, 10),
+			    .reverted = row_null(r, i, 10) ? INSTANT_NONE : row_instant(r, i, 10),
 			    .value = row_real(r, i, 11),
 			    .target = row_real(r, i, 12),
 			    .bonus = row_null(r, i, 13) ? NULL : row_text(r, i, 13),

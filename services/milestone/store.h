@@ -32,17 +32,10 @@ void store_put_pending(struct working_set *ws, const void *scratch);
 struct date *store_dates(struct db *db, const void *parent, const char *member_id, size_t *count);
 const char **store_due_members(struct db *db, const void *parent, instant now, int most, size_t *count);
 void store_delete_date(struct db *db, const void *scratch, const char *member_id, const char *milestone_id);
-/* Members whose facts are as new as they must be, with them. */
-struct asked {
-	const char *member_id;
-	const struct json *facts; /* NULL: not known */
-	int64_t position;
-	day day;
-};
-struct asked *store_pending(struct db *db, const void *parent, int most, size_t *count);
-void store_delete_pending(struct db *db, const void *scratch, const struct asked *asked, size_t count);
-struct asked *store_members_after(struct db *db, const void *parent, const char *after, int most, bool facts,
-				  size_t *count);
+/* Members whose facts are as new as they must be. */
+const char **store_pending(struct db *db, const void *parent, int most, size_t *count);
+void store_delete_pending(struct db *db, const void *scratch, const struct member_facts *asked, size_t count);
+const char **store_members_after(struct db *db, const void *parent, const char *after, int most, size_t *count);
 
 struct backfill_job {
 	const char *milestone_id, *after;

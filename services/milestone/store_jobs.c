@@ -24,9 +24,8 @@ struct date *store_dates(struct db *db, const void *parent, const char *member_i
 	return out;
 }
 
-const char **store_due_members(struct db *db, const void *parent, instant now, int most, size_t *count)
+static const char **ids_of(const void *parent, const struct rows *r, size_t *count)
 {
-	struct rows *r = db_query(db, parent, SQL_MILESTONE_LOCK_DUE_MEMBERS, "zi", now, (int64_t)most);
 	const char **out = talloc_array(parent, const char *, rows_count(r) + 1);
 
 	for (*count = 0; *count < rows_count(r); (*count)++)
@@ -34,36 +33,23 @@ const char **store_due_members(struct db *db, const void *parent, instant now, i
 	return out;
 }
 
+const char **store_due_members(struct db *db, const void *parent, instant now, int most, size_t *count)
+{
+	return ids_of(parent, db_query(db, parent, SQL_MILESTONE_LOCK_DUE_MEMBERS, "zi", now, (int64_t)most),
+		      count);
+}
+
 void store_delete_date(struct db *db, const void *scratch, const char *member_id, const char *milestone_id)
 {
 	db_query(db, scratch, SQL_MILESTONE_DELETE_DATE, "tt", member_id, milestone_id);
 }
 
-static struct asked *asked_of(const void *parent, const struct rows *r, size_t *count)
+const char **store_pending(struct db *db, const void *parent, int most, size_t *count)
 {
-	struct asked *out = talloc_zero_array(parent, struct asked, rows_count(r) + 1);
-	const char *text, *error;
-	size_t i, length;
-
-	for (i = 0; i < rows_count(r); i++) {
-		out[i].member_id = row_text(r, i, 0);
-		out[i].position = row_integer(r, i, 1);
-		if (row_null(r, i, 2) || row_null(r, i, 3))
-			continue;
-		out[i].day = row_day(r, i, 2);
-		text = row_bytes(r, i, 3, &length);
-		out[i].facts = json_parse(out, text, length, &error);
-	}
-	*count = rows_count(r);
-	return out;
+	return ids_of(parent, db_query(db, parent, SQL_MILESTONE_LOCK_PENDING, "i", (int64_t)most), count);
 }
 
-struct asked *store_pending(struct db *db, const void *parent, int most, size_t *count)
-{
-	return asked_of(parent, db_query(db, parent, SQL_MILESTONE_LOCK_PENDING, "i", (int64_t)most), count);
-}
-
-void store_delete_pending(struct db *db, const void *scratch, const struct asked *asked, size_t count)
+void store_delete_pending(struct db *db, const void *scratch, const struct member_facts *asked, size_t count)
 {
 	struct db_array *ids = db_array_new(scratch, DB_TEXT, count),
 			*positions = db_array_new(scratch, DB_INT8, count);
@@ -76,13 +62,11 @@ void store_delete_pending(struct db *db, const void *scratch, const struct asked
 	db_query(db, scratch, SQL_MILESTONE_DELETE_PENDING, "aa", ids, positions);
 }
 
-struct asked *store_members_after(struct db *db, const void *parent, const char *after, int most, bool facts,
-				  size_t *count)
+const char **store_members_after(struct db *db, const void *parent, const char *after, int most, size_t *count)
 {
-	return asked_of(parent,
-			db_query(db, parent, SQL_MILESTONE_GET_MEMBERS_AFTER, "tio", after, (int64_t)most,
-				 facts),
-			count);
+	return ids_of(parent,
+		      db_query(db, parent, SQL_MILESTONE_GET_MEMBERS_AFTER, "ti", after, (int64_t)most),
+		      count);
 }
 
 struct backfill_job *store_claim_backfill(struct db *db, const void *parent)

@@ -5,6 +5,7 @@
 #define AE_MILESTONE_WORKING_SET_H
 
 #include "common/daemon.h"
+#include "common/member_facts.h"
 #include "services/milestone/tally.h"
 
 struct award {
@@ -12,7 +13,7 @@ struct award {
 	int version, state;
 	bool live, skipped, derived, changed;
 	int64_t position;
-	instant achieved, reverted; /* reverted is INSTANT_MIN while it is live */
+	instant achieved, reverted; /* reverted is INSTANT_NONE while it is live */
 	double value, target;
 	const char *bonus; /* JSON, or NULL */
 	int64_t late_days;

@@ -110,10 +110,7 @@ CREATE TABLE analytics.milestone_backfills (
 COMMENT ON TABLE analytics.milestone_backfills IS 'How far a definition that was put to use has come through the members that were there before';
 CREATE INDEX milestone_backfills_open ON analytics.milestone_backfills (started_at) WHERE finished_at IS NULL;
 
-CREATE VIEW analytics.member_facts_age AS SELECT member_id, position, facts_day FROM analytics.member_analytics;
-COMMENT ON VIEW analytics.member_facts_age IS 'Up to which event a member''s facts count; facts_day is null while the windowed ones are behind';
-
-GRANT SELECT ON analytics.member_facts, analytics.member_facts_age TO ae_milestone;
+GRANT SELECT ON analytics.member_facts TO ae_milestone;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytics.milestone_definitions, analytics.milestone_members, analytics.milestone_entries,
 	analytics.milestone_progress, analytics.milestone_awards, analytics.milestone_calendar, analytics.milestone_pending,
 	analytics.milestone_backfills TO ae_milestone;
