@@ -18,7 +18,7 @@ enum {
 static void fill_member(struct working_set *ws, struct member *m, const struct milestone *of,
 			const struct member_facts *f)
 {
-	struct cause why = {.time = clock_now(), .position = f ? f->position : 0};
+	struct cause why = {.time = clock_now(), .position = m->position};
 
 	settle_policy(of, &why);
 	if (milestone_of_dates(of))
@@ -63,6 +63,7 @@ static bool fill_slice(struct daemon *d, void *scratch, const struct backfill_jo
 	if (db_failed(d->db) || (ws = *out = working_set_open(d, d->db, scratch, ids, count)) == NULL)
 		return false;
 	facts = member_facts_load(d->db, scratch, ids, count, &found);
+	store_places(ws, ids, count);
 	for (i = 0; i < ws->count; i++)
 		fill_member(ws, &ws->members[i], of, facts_of(facts, found, ws->members[i].member_id));
 	count_awards(ws, &awarded, &skipped);

@@ -23,8 +23,7 @@ static instant due_at(const struct member *m, const struct milestone *of, day d)
 	return tz_from_local(m->zone, (int64_t)d * DAY_SECONDS + of->hour * 3600);
 }
 
-/* The day that everything is counted from. */
-static bool base_day(const struct member *m, const struct milestone *of, day *base)
+bool calendar_base(const struct member *m, const struct milestone *of, day *base)
 {
 	const char *born = profile_word(m, "birth_date"), *joined = profile_word(m, "enrolled_at");
 	instant t;
@@ -80,7 +79,7 @@ static void plan(struct working_set *ws, struct member *m, const struct mileston
 	day base;
 	int number;
 
-	if (!base_day(m, of, &base))
+	if (!calendar_base(m, of, &base))
 		return;
 	if (old && old->base == base && old->version == of->version)
 		number = old->number;

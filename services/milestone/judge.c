@@ -46,8 +46,9 @@ void judge(struct working_set *ws, struct member *m, const struct milestone *of,
 
 static void judge_member(struct working_set *ws, const struct member_facts *f)
 {
-	struct cause why = {.time = clock_now(), .position = f->position};
 	struct member *m = working_set_member(ws, f->member_id);
+	/* Facts may count events that are not applied here yet; those may still take back what is awarded. */
+	struct cause why = {.time = clock_now(), .position = m->position};
 	size_t i;
 
 	for (i = 0; i < ws->catalogue->count; i++)
@@ -64,6 +65,7 @@ static bool judge_slice(struct daemon *d, void *scratch, const char *const *ids,
 
 	if (ws == NULL || (facts = member_facts_load(d->db, scratch, ids, count, &found)) == NULL)
 		return false;
+	store_places(ws, ids, count);
 	for (i = 0; i < found; i++)
 		judge_member(ws, &facts[i]);
 	store_delete_pending(d->db, scratch, facts, found);

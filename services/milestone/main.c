@@ -11,6 +11,13 @@
 
 static const struct statement statements[] = {SQL_MILESTONE_STATEMENTS};
 
+static const struct handler handlers[] = {
+	HANDLE_get_progress,	    HANDLE_get_progress_svg, HANDLE_get_progress_png,
+	HANDLE_get_leaderboard,	    HANDLE_put_visibility,   HANDLE_list_definitions,
+	HANDLE_get_definition,	    HANDLE_put_definition,   HANDLE_activate_definition,
+	HANDLE_retire_definition,   HANDLE_try_definition,
+};
+
 static const struct subscription subscriptions[] = {
 	{.group = "milestone", .follows = "analytics", .apply = events_apply, .committed = events_committed},
 };
@@ -37,6 +44,8 @@ static bool start(struct daemon *d)
 
 static const struct daemon_description description = {
 	.service = "milestone",
+	.handlers = handlers,
+	.handler_count = sizeof(handlers) / sizeof(handlers[0]),
 	.subscriptions = subscriptions,
 	.subscription_count = sizeof(subscriptions) / sizeof(subscriptions[0]),
 	.jobs = jobs,

@@ -51,6 +51,8 @@ struct cause {
  */
 struct progress *settle(struct working_set *ws, struct member *m, const struct milestone *of,
 			const struct cause *event);
+/* What the member's events until then come to, for a look: nothing changes. */
+struct tally *settle_look(struct working_set *ws, struct member *m, const struct milestone *of, instant until);
 /* Awards every occurrence that is reached and not awarded yet. */
 void settle_reached(struct working_set *ws, struct member *m, const struct milestone *of,
 		    const struct progress *p, const struct cause *why);
@@ -70,6 +72,8 @@ bool events_apply(struct batch *b);
 void events_committed(struct batch *b);
 
 /* calendar.c: date milestones */
+/* The day that everything is counted from; false: not known. */
+bool calendar_base(const struct member *m, const struct milestone *of, day *base);
 /* The next day of each date milestone of this member, none before the instant; one milestone only, unless
  * NULL. */
 void calendar_plan(struct working_set *ws, struct member *m, const struct milestone *only, instant since);

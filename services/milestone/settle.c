@@ -26,18 +26,30 @@ static int by_key(const void *a, const void *b)
 	return order;
 }
 
-static void fold(const struct member *m, const struct milestone *of, struct tally *t)
+/* All that is known of the member and happened until then, key by key. */
+static struct entry **entries_until(const void *parent, const struct member *m, instant until, size_t *count)
 {
-	size_t count = m->history_count + m->seen_count, i, first = 0;
-	struct entry **all = talloc_array(t, struct entry *, count + 1);
+	struct entry **all = talloc_array(parent, struct entry *, m->history_count + m->seen_count + 1);
+	size_t i;
+
+	*count = 0;
+	for (i = 0; i < m->history_count; i++)
+		if (m->history[i]->time <= until)
+			all[(*count)++] = m->history[i];
+	for (i = 0; i < m->seen_count; i++)
+		if (m->seen[i]->time <= until)
+			all[(*count)++] = m->seen[i];
+	qsort(all, *count, sizeof(*all), by_key);
+	return all;
+}
+
+static void fold(const struct member *m, const struct milestone *of, instant until, struct tally *t)
+{
+	size_t count, i, first = 0;
+	struct entry **all = entries_until(t, m, until, &count);
 	struct change c;
 	int64_t before;
 
-	for (i = 0; i < m->history_count; i++)
-		all[i] = m->history[i];
-	for (i = 0; i < m->seen_count; i++)
-		all[m->history_count + i] = m->seen[i];
-	qsort(all, count, sizeof(*all), by_key);
 	for (i = 0; i < count; i++) {
 		if (strcmp(all[first]->key, all[i]->key) != 0)
 			first = i;
@@ -45,6 +57,19 @@ static void fold(const struct member *m, const struct milestone *of, struct tall
 			tally_apply(t, of, m->zone, &c, &before);
 	}
 	talloc_free(all);
+}
+
+struct tally *settle_look(struct working_set *ws, struct member *m, const struct milestone *of, instant until)
+{
+	const struct progress *p = member_progress(m, of->id);
+	struct tally *t;
+
+	if (until == INSTANT_MAX && p && p->version == of->version && strcmp(p->zone, tz_name(m->zone)) == 0)
+		return p->tally;
+	t = tally_new(ws);
+	if (member_load_history(ws, m))
+		fold(m, of, until, t);
+	return t;
 }
 
 static struct progress *open_progress(struct working_set *ws, struct member *m, const char *milestone_id)
@@ -91,7 +116,7 @@ struct progress *settle(struct working_set *ws, struct member *m, const struct m
 	p->zone = tz_name(m->zone);
 	p->tally = tally_new(ws);
 	p->changed = true;
-	fold(m, of, p->tally);
+	fold(m, of, INSTANT_MAX, p->tally);
 	if (moved)
 		why = *event;
 	else

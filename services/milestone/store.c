@@ -70,18 +70,12 @@ static struct db_array *texts(const void *parent, const char *const *ids, size_t
 	return a;
 }
 
-void store_open_members(struct working_set *ws, const char *const *ids, size_t count)
+static void take_members(struct working_set *ws, const struct rows *r)
 {
-	struct db_array *a = texts(ws, ids, count);
-	struct rows *made, *r;
 	const char *text;
-	size_t i, length;
 	struct member *m;
+	size_t i, length;
 
-	db_send(ws->db, SQL_MILESTONE_ENSURE_MEMBERS, "a", a);
-	db_send(ws->db, SQL_MILESTONE_LOCK_MEMBERS, "a", a);
-	made = db_next(ws->db, ws);
-	r = db_next(ws->db, ws);
 	ws->members = talloc_zero_array(ws, struct member, rows_count(r) + 1);
 	ws->count = rows_count(r);
 	for (i = 0; i < ws->count; i++) {
@@ -91,9 +85,39 @@ void store_open_members(struct working_set *ws, const char *const *ids, size_t c
 		m->shown = row_boolean(r, i, 2);
 		profile_read(ws, m, text, length);
 	}
+}
+
+void store_open_members(struct working_set *ws, const char *const *ids, size_t count)
+{
+	struct db_array *a = texts(ws, ids, count);
+	struct rows *made, *r;
+	struct member *m;
+	size_t i;
+
+	db_send(ws->db, SQL_MILESTONE_ENSURE_MEMBERS, "a", a);
+	db_send(ws->db, SQL_MILESTONE_LOCK_MEMBERS, "a", a);
+	made = db_next(ws->db, ws);
+	r = db_next(ws->db, ws);
+	take_members(ws, r);
 	for (i = 0; i < rows_count(made); i++)
 		if ((m = working_set_member(ws, row_text(made, i, 0))) != NULL)
 			m->fresh = true;
+}
+
+void store_read_members(struct working_set *ws, const char *const *ids, size_t count)
+{
+	take_members(ws, db_query(ws->db, ws, SQL_MILESTONE_GET_MEMBERS, "a", texts(ws, ids, count)));
+}
+
+void store_places(struct working_set *ws, const char *const *ids, size_t count)
+{
+	struct rows *r = db_query(ws->db, ws, SQL_MILESTONE_GET_PLACES, "a", texts(ws, ids, count));
+	struct member *m;
+	size_t i;
+
+	for (i = 0; i < rows_count(r); i++)
+		if ((m = working_set_member(ws, row_text(r, i, 0))) != NULL)
+			m->position = row_integer(r, i, 1);
 }
 
 static void add_progress(struct working_set *ws, const struct rows *r, size_t i)

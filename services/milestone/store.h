@@ -11,6 +11,9 @@
 /* store.c: definitions, members' progress and awards */
 int64_t store_catalogue_mark(struct db *db, const void *scratch);
 struct catalogue *store_catalogue(struct db *db, const void *parent);
+void store_read_members(struct working_set *ws, const char *const *ids, size_t count); /* without holding them */
+/* Up to where each member's events are applied. */
+void store_places(struct working_set *ws, const char *const *ids, size_t count);
 void store_open_members(struct working_set *ws, const char *const *ids, size_t count);
 void store_open_progress(struct working_set *ws, const char *const *ids, size_t count);
 void store_open_awards(struct working_set *ws, const char *const *ids, size_t count);

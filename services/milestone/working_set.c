@@ -25,8 +25,8 @@ static size_t sort_ids(const char **ids, size_t count)
 	return kept;
 }
 
-struct working_set *working_set_open(struct daemon *d, struct db *db, const void *parent,
-				     const char *const *ids, size_t count)
+static struct working_set *open_set(struct daemon *d, struct db *db, const void *parent,
+				    const char *const *ids, size_t count, bool hold)
 {
 	struct working_set *ws = talloc_zero(parent, struct working_set);
 	const char **sorted = talloc_array(ws, const char *, count + 1);
@@ -36,10 +36,25 @@ struct working_set *working_set_open(struct daemon *d, struct db *db, const void
 	ws->catalogue = ((struct milestones *)d->state)->catalogue;
 	memcpy(sorted, ids, count * sizeof(*ids));
 	count = sort_ids(sorted, count);
-	store_open_members(ws, sorted, count);
+	if (hold)
+		store_open_members(ws, sorted, count);
+	else
+		store_read_members(ws, sorted, count);
 	store_open_progress(ws, sorted, count);
 	store_open_awards(ws, sorted, count);
 	return db_failed(db) ? NULL : ws;
+}
+
+struct working_set *working_set_open(struct daemon *d, struct db *db, const void *parent,
+				     const char *const *ids, size_t count)
+{
+	return open_set(d, db, parent, ids, count, true);
+}
+
+struct working_set *working_set_read(struct daemon *d, struct db *db, const void *parent,
+				     const char *const *ids, size_t count)
+{
+	return open_set(d, db, parent, ids, count, false);
 }
 
 struct member *working_set_member(struct working_set *ws, const char *member_id)

@@ -40,6 +40,7 @@ struct member {
 	bool fresh; /* seen for the first time: there is nothing before it in the log */
 	bool shown;   /* in leaderboards */
 	bool changed; /* of its profile */
+	int64_t position; /* up to here its events are applied; of jobs only, see store_places */
 	struct json *profile;
 	const char *zone_name;
 	const struct tz *zone;
@@ -72,6 +73,9 @@ struct working_set {
 
 /* Under parent, the members held to the commit; those that are not known yet are made. NULL: db_failed. */
 struct working_set *working_set_open(struct daemon *d, struct db *db, const void *parent,
+				     const char *const *ids, size_t count);
+/* The same for a look: nothing is held or made, and members that are not known are not there. */
+struct working_set *working_set_read(struct daemon *d, struct db *db, const void *parent,
 				     const char *const *ids, size_t count);
 struct member *working_set_member(struct working_set *ws, const char *member_id);
 /* All of the member's events that are stored; false: db_failed. */
