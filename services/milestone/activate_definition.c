@@ -17,7 +17,8 @@ reply activate_definition(struct request *req, const struct activate_definition_
 		return out;
 	db_begin(req->db, NULL);
 	db_query(req->db, req, SQL_MILESTONE_RETIRE_DEFINITION, "t", in->milestone_id);
-	r = db_query(req->db, req, SQL_MILESTONE_ACTIVATE_DEFINITION, "tsz", in->milestone_id, m->version, now);
+	r = db_query(req->db, req, SQL_MILESTONE_ACTIVATE_DEFINITION, "tsz", in->milestone_id, m->version,
+		     now);
 	if (!db_failed(req->db) && rows_count(r) == 0) {
 		db_run(req->db, "ROLLBACK");
 		return reply_error(req, ERR_CONFLICT,

@@ -1,8 +1,9 @@
 /*
  * award.c - an occurrence of a milestone is reached, or lost again
  *
- * A row per occurrence, with a state that counts up: 1 awarded, 2 reverted, 3 awarded again. Each state is one
- * event in the log, whose id says member, milestone, occurrence and state, so that it cannot be there twice.
+ * A row per occurrence, with a state that counts up: 1 awarded, 2 reverted, 3 awarded again. Each state is
+ * one event in the log, whose id says member, milestone, occurrence and state, so that it cannot be there
+ * twice.
  */
 #include <string.h>
 #include <talloc.h>
@@ -40,8 +41,8 @@ static int64_t granted(const struct working_set *ws, const struct member *m, con
 }
 
 /* What this award brings, as JSON; NULL: nothing, or no more. */
-static const char *bonus_text(const struct working_set *ws, const struct member *m, const struct milestone *of,
-			      const struct award *a)
+static const char *bonus_text(const struct working_set *ws, const struct member *m,
+			      const struct milestone *of, const struct award *a)
 {
 	const struct bonus *b = &of->bonus;
 	int64_t left = b->cap > 0 ? b->cap - granted(ws, m, of) : INT64_MAX;

@@ -110,12 +110,12 @@ void award_publish(struct working_set *ws, const struct member *m, const struct 
 
 	ws->events = talloc_realloc(ws, ws->events, struct log_event, ws->event_count + 1);
 	e = &ws->events[ws->event_count++];
-	*e = (struct log_event){.type = "MilestoneAchievedEvent",
-				.source = "urn:ae:milestone",
-				.id = talloc_asprintf(ws, "%s/%s/%s/%d", m->member_id, of->id, a->occurrence,
-						      a->state),
-				.subject = m->member_id,
-				.time = a->live ? a->achieved : a->reverted};
+	*e = (struct log_event){
+		.type = "MilestoneAchievedEvent",
+		.source = "urn:ae:milestone",
+		.id = talloc_asprintf(ws, "%s/%s/%s/%d", m->member_id, of->id, a->occurrence, a->state),
+		.subject = m->member_id,
+		.time = a->live ? a->achieved : a->reverted};
 	eventlog_open(w, e);
 	put_data(w, m, of, a, why);
 	eventlog_close(w, e);

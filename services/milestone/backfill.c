@@ -1,8 +1,8 @@
 /*
  * backfill.c - a definition that was put to use goes through the members that were there before
  *
- * In the order of their ids, a bounded number at a time; the place moves in the same transaction, so it goes on
- * after whatever interrupts it. A member whose event comes first is settled by that, in the same way.
+ * In the order of their ids, a bounded number at a time; the place moves in the same transaction, so it goes
+ * on after whatever interrupts it. A member whose event comes first is settled by that, in the same way.
  */
 #include <string.h>
 #include <talloc.h>
@@ -67,8 +67,8 @@ static bool fill_slice(struct daemon *d, void *scratch, const struct backfill_jo
 	for (i = 0; i < ws->count; i++)
 		fill_member(ws, &ws->members[i], of, facts_of(facts, found, ws->members[i].member_id));
 	count_awards(ws, &awarded, &skipped);
-	store_move_backfill(d->db, scratch, j, count == SLICE ? ids[count - 1] : NULL, (int64_t)count, awarded,
-			    skipped);
+	store_move_backfill(d->db, scratch, j, count == SLICE ? ids[count - 1] : NULL, (int64_t)count,
+			    awarded, skipped);
 	return working_set_put(ws, scratch);
 }
 

@@ -1,5 +1,6 @@
 /*
- * base_definitions.c - the release's milestones (definitions/) become versions in the database, and are in use
+ * base_definitions.c - the release's milestones (definitions/) become versions in the database, and are in
+ * use
  *
  * A newer release adds a version; a name that somebody else has written to is left alone.
  */

@@ -15,8 +15,7 @@ bool catalogue_refresh(struct daemon *d)
 	int64_t mark = store_catalogue_mark(d->db, scratch);
 	struct catalogue *fresh;
 
-	if (!db_failed(d->db) && mark != s->catalogue->mark &&
-	    (fresh = store_catalogue(d->db, s)) != NULL) {
+	if (!db_failed(d->db) && mark != s->catalogue->mark && (fresh = store_catalogue(d->db, s)) != NULL) {
 		talloc_free(s->catalogue);
 		s->catalogue = fresh;
 		fresh->mark = mark;

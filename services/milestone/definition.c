@@ -171,7 +171,8 @@ static void read_recurrence(struct reading *r)
 			r->m->every = every->real;
 	} else {
 		wrong(r, "/recurrence",
-		      "must be \"once\", {\"per\": \"day\", \"week\", \"month\" or \"year\"} or {\"every\": N}");
+		      "must be \"once\", {\"per\": \"day\", \"week\", \"month\" or \"year\"} or {\"every\": "
+		      "N}");
 	}
 }
 
@@ -256,8 +257,8 @@ static void read_events(struct reading *r, const char *programme_currency)
 					    "MemberEnrolledEvent"};
 	struct milestone *m = r->m;
 
-	m->event = types[read_word(r, json_get(m->document, "event"), types, 5,
-				   m->kind == KIND_TIER ? 3 : 0)];
+	m->event =
+		types[read_word(r, json_get(m->document, "event"), types, 5, m->kind == KIND_TIER ? 3 : 0)];
 	m->filter = read_filter(r);
 	m->of = read_text(r, m->document, "of", 64);
 	if ((m->kind == KIND_SUM || m->kind == KIND_DISTINCT) && m->of == NULL)
@@ -287,11 +288,11 @@ static void read_dates(struct reading *r)
 
 static void refuse_unknown(struct reading *r)
 {
-	static const char *const names[] = {"name",   "description", "kind",    "event",   "filter",
-					    "of",     "unit",        "target",  "currency", "recurrence",
-					    "streak", "active",      "segment", "bonus",    "celebration",
-					    "rollback", "backfill",  "every",   "hour",     "late_days",
-					    "tier",   "rule",        "visual"};
+	static const char *const names[] = {"name",     "description", "kind",    "event",    "filter",
+					    "of",       "unit",        "target",  "currency", "recurrence",
+					    "streak",   "active",      "segment", "bonus",    "celebration",
+					    "rollback", "backfill",    "every",   "hour",     "late_days",
+					    "tier",     "rule",        "visual"};
 	const struct json *v;
 	size_t i;
 

@@ -57,7 +57,7 @@ struct milestone {
 	const char *of;    /* what is added up or told apart; NULL: events */
 	const char *currency;
 	const char *tier;
-	struct logic *filter;                /* over the event's data */
+	struct logic *filter;               /* over the event's data */
 	struct member_rule *segment, *rule; /* over the member's facts */
 	double target;
 	enum period per; /* PERIOD_NONE: over all time */

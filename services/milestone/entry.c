@@ -1,8 +1,8 @@
 /*
  * entry.c - events as entries, and the difference that one makes
  *
- * A purchase counts as long as something of it is left; reversals that come before their purchase wait for it,
- * and one that names no purchase takes nothing back.
+ * A purchase counts as long as something of it is left; reversals that come before their purchase wait for
+ * it, and one that names no purchase takes nothing back.
  */
 #include <stdlib.h>
 #include <string.h>

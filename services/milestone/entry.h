@@ -27,7 +27,8 @@ struct change {
 	int64_t amount; /* minor units that come or go */
 };
 
-/* The event as an entry, under parent; NULL: milestones are not about its type, or it lacks what they need. */
+/* The event as an entry, under parent; NULL: milestones are not about its type, or it lacks what they need.
+ */
 struct entry *entry_new(const void *parent, const struct log_event *e);
 /* What e changes after `before`, in the order of the log and without e; false: nothing. */
 bool entry_change(const struct entry *const *before, size_t count, const struct entry *e, struct change *out);

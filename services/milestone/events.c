@@ -107,8 +107,8 @@ static void remember(struct working_set *ws, struct member *m, struct entry *e)
 static void apply_entry(struct working_set *ws, struct member *m, struct entry *e, instant received)
 {
 	struct cause why = {.time = e->time, .position = e->position, .derived = true};
-	const struct entry **before =
-		talloc_array(ws, const struct entry *, m->related_count + m->seen_count + 1);
+	const struct entry **before = talloc_array(ws, const struct entry *,
+						   m->related_count + m->seen_count + 1);
 	struct change c;
 
 	if (strcmp(e->type, "MemberEnrolledEvent") == 0 && profile_learn(ws, m, e)) {

@@ -8,7 +8,8 @@ static void put_instant(struct json_writer *w, const char *name, const struct ro
 {
 	char time[INSTANT_TEXT];
 
-	json_put_text(w, name, row_null(r, 0, column) ? NULL : instant_format(row_instant(r, 0, column), time));
+	json_put_text(w, name,
+		      row_null(r, 0, column) ? NULL : instant_format(row_instant(r, 0, column), time));
 }
 
 static void put_backfill(struct json_writer *w, const struct rows *r)

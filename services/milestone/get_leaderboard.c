@@ -1,8 +1,8 @@
 /*
  * get_leaderboard.c - the first of those who agreed to be seen, and a member's neighbours
  *
- * By alias: no member id leaves, but that of nobody else than the asking member. Of a milestone that comes again with each
- * period it is the period under way where the programme is.
+ * By alias: no member id leaves, but that of nobody else than the asking member. Of a milestone that comes
+ * again with each period it is the period under way where the programme is.
  */
 #include <string.h>
 #include <talloc.h>
@@ -24,8 +24,8 @@ static void put_line(struct json_writer *w, const struct rows *r, size_t i, int6
 static void put_neighbours(struct request *req, struct json_writer *w, const char *milestone_id,
 			   const char *bucket, const char *self)
 {
-	struct rows *place =
-		db_query(req->db, req, SQL_MILESTONE_GET_PLACE, "ttt", milestone_id, bucket, self);
+	struct rows *place = db_query(req->db, req, SQL_MILESTONE_GET_PLACE, "ttt", milestone_id, bucket,
+				      self);
 	struct rows *r;
 	size_t i, at = 0;
 

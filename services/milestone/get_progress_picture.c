@@ -38,7 +38,9 @@ static enum picture_kind kind_of(const struct wish *wish, const struct milestone
 static reply draw(struct request *req, const struct wish *wish, const struct standing *s)
 {
 	struct picture p = {.kind = kind_of(wish, s->of),
-			    .value = s->reached ? s->target : s->value < 0 ? 0 : s->value,
+			    .value = s->reached     ? s->target
+				     : s->value < 0 ? 0
+						    : s->value,
 			    .target = s->target,
 			    .text = s->text};
 	const char *tag = talloc_asprintf(req, "%s %g %g %d %d %lld %lld %lld", p.text, p.value, p.target,
@@ -79,7 +81,7 @@ static reply answer(struct request *req, const struct wish *wish)
 
 reply get_progress_svg(struct request *req, const struct get_progress_svg_in *in)
 {
-	struct wish wish = {in->member_id,   in->milestone, in->lang,   (int)in->kind,
+	struct wish wish = {in->member_id,  in->milestone, in->lang,   (int)in->kind,
 			    (int)in->theme, in->width,     in->height, 0};
 
 	return answer(req, &wish);
@@ -87,7 +89,7 @@ reply get_progress_svg(struct request *req, const struct get_progress_svg_in *in
 
 reply get_progress_png(struct request *req, const struct get_progress_png_in *in)
 {
-	struct wish wish = {in->member_id,   in->milestone, in->lang,   (int)in->kind,
+	struct wish wish = {in->member_id,  in->milestone, in->lang,   (int)in->kind,
 			    (int)in->theme, in->width,     in->height, in->scale};
 
 	return answer(req, &wish);

@@ -20,11 +20,11 @@ const char *etag_of(const void *parent, const char *text, size_t length);
 /* look.c: where a member stands */
 struct standing {
 	const struct milestone *of;
-	bool reached;      /* and there is no more to reach */
+	bool reached;       /* and there is no more to reach */
 	const char *period; /* "2026-11", NULL: over all time */
 	double value, target, fraction;
-	double pace;       /* by day, 0: not known */
-	day projected;     /* DAY_NONE: not at this pace, or not in this period */
+	double pace;   /* by day, 0: not known */
+	day projected; /* DAY_NONE: not at this pace, or not in this period */
 	const char *remaining, *text;
 };
 

@@ -21,13 +21,15 @@ static void put_row(struct json_writer *w, const struct rows *r, size_t i)
 		json_put_null(w, "active_version");
 	else
 		json_put_integer(w, "active_version", row_integer(r, i, 5));
-	json_put_text(w, "activated_at", row_null(r, i, 6) ? NULL : instant_format(row_instant(r, i, 6), time));
+	json_put_text(w, "activated_at",
+		      row_null(r, i, 6) ? NULL : instant_format(row_instant(r, i, 6), time));
 	json_close(w);
 }
 
 reply list_definitions(struct request *req, const struct list_definitions_in *in)
 {
-	struct rows *r = db_query(req->db, req, SQL_MILESTONE_LIST_DEFINITIONS, "ti", in->cursor, in->limit + 1);
+	struct rows *r = db_query(req->db, req, SQL_MILESTONE_LIST_DEFINITIONS, "ti", in->cursor,
+				  in->limit + 1);
 	size_t count = rows_count(r) > (size_t)in->limit ? (size_t)in->limit : rows_count(r), i;
 	struct json_writer *w = json_writer_new(req);
 

@@ -33,8 +33,8 @@ static void project(const struct member *m, struct standing *s, day today)
 
 	s->projected = DAY_NONE;
 	if (of->kind == KIND_STREAK) {
-		s->pace = 1.0 / (of->streak == PERIOD_DAY    ? 1
-				 : of->streak == PERIOD_WEEK ? 7
+		s->pace = 1.0 / (of->streak == PERIOD_DAY     ? 1
+				 : of->streak == PERIOD_WEEK  ? 7
 				 : of->streak == PERIOD_MONTH ? 30.4
 							      : 365.25);
 	} else if (of->event && days > 0) {

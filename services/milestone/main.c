@@ -12,10 +12,9 @@
 static const struct statement statements[] = {SQL_MILESTONE_STATEMENTS};
 
 static const struct handler handlers[] = {
-	HANDLE_get_progress,	    HANDLE_get_progress_svg, HANDLE_get_progress_png,
-	HANDLE_get_leaderboard,	    HANDLE_put_visibility,   HANDLE_list_definitions,
-	HANDLE_get_definition,	    HANDLE_put_definition,   HANDLE_activate_definition,
-	HANDLE_retire_definition,   HANDLE_try_definition,
+	HANDLE_get_progress,        HANDLE_get_progress_svg,  HANDLE_get_progress_png, HANDLE_get_leaderboard,
+	HANDLE_put_visibility,      HANDLE_list_definitions,  HANDLE_get_definition,   HANDLE_put_definition,
+	HANDLE_activate_definition, HANDLE_retire_definition, HANDLE_try_definition,
 };
 
 static const struct subscription subscriptions[] = {

@@ -18,7 +18,7 @@ struct catalogue {
 };
 
 struct milestones {
-	struct catalogue *catalogue; /* never NULL */
+	struct catalogue *catalogue;     /* never NULL */
 	struct metric *awards, *reverts; /* by kind */
 	bool base_put;
 	struct log_event *announce; /* of the batch that is about to be committed */
@@ -52,7 +52,8 @@ struct cause {
 struct progress *settle(struct working_set *ws, struct member *m, const struct milestone *of,
 			const struct cause *event);
 /* What the member's events until then come to, for a look: nothing changes. */
-struct tally *settle_look(struct working_set *ws, struct member *m, const struct milestone *of, instant until);
+struct tally *settle_look(struct working_set *ws, struct member *m, const struct milestone *of,
+			  instant until);
 /* Awards every occurrence that is reached and not awarded yet. */
 void settle_reached(struct working_set *ws, struct member *m, const struct milestone *of,
 		    const struct progress *p, const struct cause *why);

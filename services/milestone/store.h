@@ -11,7 +11,8 @@
 /* store.c: definitions, members' progress and awards */
 int64_t store_catalogue_mark(struct db *db, const void *scratch);
 struct catalogue *store_catalogue(struct db *db, const void *parent);
-void store_read_members(struct working_set *ws, const char *const *ids, size_t count); /* without holding them */
+void store_read_members(struct working_set *ws, const char *const *ids,
+			size_t count); /* without holding them */
 /* Up to where each member's events are applied. */
 void store_places(struct working_set *ws, const char *const *ids, size_t count);
 void store_open_members(struct working_set *ws, const char *const *ids, size_t count);
@@ -21,7 +22,8 @@ void store_open_awards(struct working_set *ws, const char *const *ids, size_t co
 /* store_entries.c */
 struct entry **store_history(struct db *db, const void *parent, const char *member_id, size_t *count);
 /* Fills `related` of the members with what is stored under the keys of these entries. */
-void store_related(struct working_set *ws, const char *const *ids, struct entry *const *entries, size_t count);
+void store_related(struct working_set *ws, const char *const *ids, struct entry *const *entries,
+		   size_t count);
 
 /* store_put.c */
 void store_put_members(struct working_set *ws, const void *scratch);
@@ -38,7 +40,8 @@ void store_delete_date(struct db *db, const void *scratch, const char *member_id
 /* Members whose facts are as new as they must be. */
 const char **store_pending(struct db *db, const void *parent, int most, size_t *count);
 void store_delete_pending(struct db *db, const void *scratch, const struct member_facts *asked, size_t count);
-const char **store_members_after(struct db *db, const void *parent, const char *after, int most, size_t *count);
+const char **store_members_after(struct db *db, const void *parent, const char *after, int most,
+				 size_t *count);
 
 struct backfill_job {
 	const char *milestone_id, *after;

@@ -62,7 +62,8 @@ void store_delete_pending(struct db *db, const void *scratch, const struct membe
 	db_query(db, scratch, SQL_MILESTONE_DELETE_PENDING, "aa", ids, positions);
 }
 
-const char **store_members_after(struct db *db, const void *parent, const char *after, int most, size_t *count)
+const char **store_members_after(struct db *db, const void *parent, const char *after, int most,
+				 size_t *count)
 {
 	return ids_of(parent,
 		      db_query(db, parent, SQL_MILESTONE_GET_MEMBERS_AFTER, "ti", after, (int64_t)most),

@@ -154,8 +154,8 @@ void store_put_dates(struct working_set *ws, const void *scratch)
 		db_array_instant(due, ws->dates[i].due);
 	}
 	if (ws->date_count > 0)
-		db_query(ws->db, scratch, SQL_MILESTONE_PUT_DATES, "aaaaaaa", ids, milestones, versions, bases,
-			 numbers, days, due);
+		db_query(ws->db, scratch, SQL_MILESTONE_PUT_DATES, "aaaaaaa", ids, milestones, versions,
+			 bases, numbers, days, due);
 }
 
 void store_put_pending(struct working_set *ws, const void *scratch)

@@ -1,8 +1,8 @@
 /*
  * try_definition.c - what a milestone would award to the members that there are, and what that costs
  *
- * Real members, their real events up to the given moment, nothing written. Looked at in the order of their ids
- * for two seconds at most; `complete` says whether that were all.
+ * Real members, their real events up to the given moment, nothing written. Looked at in the order of their
+ * ids for two seconds at most; `complete` says whether that were all.
  */
 #include <string.h>
 #include <talloc.h>

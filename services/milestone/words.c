@@ -23,12 +23,11 @@ const char *words_language(const struct member *m, const char *lang)
 /* What is counted, one or several of it. */
 static const char *unit(const struct milestone *of, enum language l, bool one)
 {
-	static const char *const streaks[PERIOD_COUNT][2][2] = {
-		{{"", ""}, {"", ""}},
-		{{"day", "days"}, {"Tag", "Tage"}},
-		{{"week", "weeks"}, {"Woche", "Wochen"}},
-		{{"month", "months"}, {"Monat", "Monate"}},
-		{{"year", "years"}, {"Jahr", "Jahre"}}};
+	static const char *const streaks[PERIOD_COUNT][2][2] = {{{"", ""}, {"", ""}},
+								{{"day", "days"}, {"Tag", "Tage"}},
+								{{"week", "weeks"}, {"Woche", "Wochen"}},
+								{{"month", "months"}, {"Monat", "Monate"}},
+								{{"year", "years"}, {"Jahr", "Jahre"}}};
 	static const char *const events[][3][2] = {
 		{{"TransactionProcessedEvent"}, {"visit", "visits"}, {"Besuch", "Besuche"}},
 		{{"RedemptionProcessedEvent"}, {"reward", "rewards"}, {"Prämie", "Prämien"}}};

@@ -37,9 +37,9 @@ struct progress {
 
 struct member {
 	const char *member_id;
-	bool fresh; /* seen for the first time: there is nothing before it in the log */
-	bool shown;   /* in leaderboards */
-	bool changed; /* of its profile */
+	bool fresh;       /* seen for the first time: there is nothing before it in the log */
+	bool shown;       /* in leaderboards */
+	bool changed;     /* of its profile */
 	int64_t position; /* up to here its events are applied; of jobs only, see store_places */
 	struct json *profile;
 	const char *zone_name;
