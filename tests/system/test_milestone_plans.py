@@ -1,0 +1,69 @@
+"""What PostgreSQL reads for the milestones' statements, by its own account: by index, and no more than is asked for.
+
+Each is planned while the tables are empty, as in a daemon that was there first, and keeps that plan when they have filled.
+"""
+import pytest
+from conftest import ROOT, System
+from test_dashboard import plan_nodes
+
+M, B = "'plan-777'", "'ten_visits'"
+PLANS = [
+    ("lock_members", f"ARRAY[{M}]", 1), ("get_members", f"ARRAY[{M}]", 1), ("ensure_members", f"ARRAY[{M}]", 1),
+    ("get_progress", f"ARRAY[{M}]", 3), ("get_awards", f"ARRAY[{M}]", 4), ("get_history", f"{M}, 7::int2", 5),
+    ("get_related", f"ARRAY[{M}], ARRAY['t:2'], ARRAY[7::int2]", 1), ("get_places", f"ARRAY[{M}]", 5),
+    ("get_dates", M, 1), ("lock_due_members", "now(), 50", 50), ("lock_pending", "50", 50), ("get_members_after", f"{M}, 50", 50),
+    ("claim_backfill", "", 1), ("get_leaders", f"{B}, '', 10", 10), ("get_place", f"{B}, '', 'plan-8'", 2000),
+    ("get_neighbours", f"{B}, '', 'plan-8', 8", 7), ("get_definition", f"{B}, 0", 3), ("show_progress", f"{M}, true", 3),
+]
+
+
+def fill(cursor):
+    """4,000 members, each with five events, three counts, four awards, a date; half of them seen in leaderboards."""
+    cursor.execute("INSERT INTO analytics.milestone_members (member_id, shown, alias) SELECT 'plan-' || n, n % 2 = 0, 'x' FROM generate_series(1, 4000) n")
+    cursor.execute("INSERT INTO analytics.event_log (shard, position, event_key, type, member_id, time, body)"
+                   " SELECT 7, n * 5 + e, gen_random_uuid(), 'x', 'plan-' || n, now(), '{}' FROM generate_series(1, 4000) n, generate_series(1, 5) e")
+    cursor.execute("INSERT INTO analytics.milestone_entries SELECT 'plan-' || n, 't:' || e, n * 5 + e FROM generate_series(1, 4000) n, generate_series(1, 5) e")
+    cursor.execute("INSERT INTO analytics.milestone_progress SELECT 'plan-' || n, m, 1, 'UTC', '[]', '', n, n % 2 = 0"
+                   " FROM generate_series(1, 4000) n, unnest(ARRAY['ten_visits', 'a', 'b']) m")
+    cursor.execute("INSERT INTO analytics.milestone_awards (member_id, milestone_id, occurrence, version, state, live, derived, position, achieved_at, value, target)"
+                   " SELECT 'plan-' || n, 'a', o, 1, 1, true, true, 1, now(), 1, 1 FROM generate_series(1, 4000) n, generate_series(1, 4) o")
+    cursor.execute("INSERT INTO analytics.milestone_calendar SELECT 'plan-' || n, 'birthday', 1, '1990-01-01', 2026, '2026-01-01', now() + (n - 3000) * interval '1 minute'"
+                   " FROM generate_series(1, 4000) n")
+    cursor.execute("INSERT INTO analytics.member_analytics (member_id, shard, first_position, position, last_event_at, state, facts_day, facts)"
+                   " SELECT 'plan-' || n, 7, 1, 9, now(), '{}', '2026-01-01', '{}' FROM generate_series(1, 4000) n")
+    cursor.execute("INSERT INTO analytics.milestone_pending SELECT 'plan-' || n, 5, now() FROM generate_series(1, 4000) n")
+    cursor.execute("INSERT INTO analytics.milestone_backfills (milestone_id, version, finished_at) SELECT 'x' || n, 1, now() FROM generate_series(1, 4000) n")
+    cursor.execute("INSERT INTO analytics.milestone_backfills (milestone_id, version) VALUES ('open', 1)")
+
+
+@pytest.fixture(scope="module")
+def plans():
+    """Each statement's plan after the tables have filled, by name."""
+    system = System("--set", "milestone.serve_jobs=no")
+    connection = system.connect()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan")   # as the daemons do
+        for name, values, _ in PLANS:
+            cursor.execute(f"PREPARE {name} AS {(ROOT / 'sql/queries/milestone' / f'{name}.sql').read_text()}")
+            cursor.execute(f"EXPLAIN EXECUTE {name}" + (f" ({values})" if values else ""))
+        fill(cursor)
+        found = {}
+        for name, values, _ in PLANS:
+            cursor.execute("SAVEPOINT before")
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE {name}" + (f" ({values})" if values else ""))
+            found[name] = cursor.fetchone()[0][0]["Plan"]
+            cursor.execute("ROLLBACK TO before")
+        yield found
+    finally:
+        connection.rollback()
+        connection.close()
+        system.remove()
+
+
+@pytest.mark.parametrize("name, most", [(p[0], p[2]) for p in PLANS])
+def test_statements_read_what_they_are_asked_for(plans, name, most):
+    scans = [n for n in plan_nodes(plans[name]) if n["Node Type"] in ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Tid Scan")]
+    assert not [n for n in scans if n["Node Type"] == "Seq Scan"], scans
+    assert scans or name == "ensure_members"
+    assert all(n["Actual Rows"] * n["Actual Loops"] <= most and n.get("Rows Removed by Filter", 0) <= most for n in scans), scans
