@@ -43,6 +43,8 @@ void store_delete_pending(struct db *db, const void *scratch, const struct membe
 const char **store_members_after(struct db *db, const void *parent, const char *after, int most,
 				 size_t *count);
 
+int64_t store_count_members(struct db *db, const void *scratch);
+
 struct backfill_job {
 	const char *milestone_id, *after;
 	int version;

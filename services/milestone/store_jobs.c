@@ -70,6 +70,13 @@ const char **store_members_after(struct db *db, const void *parent, const char *
 		      count);
 }
 
+int64_t store_count_members(struct db *db, const void *scratch)
+{
+	struct rows *r = db_query(db, scratch, SQL_MILESTONE_COUNT_MEMBERS, "");
+
+	return rows_count(r) > 0 ? row_integer(r, 0, 0) : 0;
+}
+
 struct backfill_job *store_claim_backfill(struct db *db, const void *parent)
 {
 	struct rows *r = db_query(db, parent, SQL_MILESTONE_CLAIM_BACKFILL, "");

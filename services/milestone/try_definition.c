@@ -124,6 +124,20 @@ static void examine(struct trial *t)
 	t->complete = after == NULL;
 }
 
+/* For all members what those that were looked at come to. */
+static void put_estimate(const struct trial *t, struct json_writer *w)
+{
+	int64_t all = t->complete ? t->examined : store_count_members(t->req->db, t->req);
+	double scale = t->examined > 0 ? (double)all / (double)t->examined : 1;
+
+	json_open_object(w, "estimate");
+	json_put_integer(w, "members", (int64_t)((double)t->members * scale + 0.5));
+	json_put_integer(w, "awards", (int64_t)((double)t->awards * scale + 0.5));
+	json_put_integer(w, "points", (int64_t)((double)t->points * scale + 0.5));
+	json_put_integer(w, "rewards", (int64_t)((double)t->rewards * scale + 0.5));
+	json_close(w);
+}
+
 static reply tell(const struct trial *t)
 {
 	struct json_writer *w = json_writer_new(t->req);
@@ -142,6 +156,7 @@ static reply tell(const struct trial *t)
 	json_put_integer(w, "points", t->points);
 	json_put_integer(w, "rewards", t->rewards);
 	json_close(w);
+	put_estimate(t, w);
 	json_open_array(w, "sample");
 	for (i = 0; i < t->members && i < SAMPLE; i++)
 		json_put_text(w, NULL, t->sample[i]);

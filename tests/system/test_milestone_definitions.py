@@ -1,7 +1,7 @@
 """Definitions: checked as a whole, tried over real members, put to use version by version, with what was there before."""
 import pytest
 from conftest import until
-from milestone_kit import awards, bought, define, happen, streams, told
+from milestone_kit import awards, bought, define, happen, returned, streams, told
 
 COUNT = {"name": {"en": "Visits"}, "kind": "count", "target": 3}
 
@@ -74,6 +74,7 @@ def test_a_dry_run_counts_and_costs_and_changes_nothing(system):
     assert reply.status == 200, reply
     assert reply.json["complete"] and (reply.json["members"], reply.json["awards"]) == (2, 3)
     assert reply.json["cost"] == {"points": 30, "rewards": 0} and reply.json["sample"] == ["dry-1", "dry-2"]
+    assert reply.json["estimate"] == {"members": 2, "awards": 3, "points": 30, "rewards": 0}
     capped = {**document, "bonus": {"points": 10, "cap": 15}}
     assert system.post("/milestone-definitions/dry/dry-run", json=capped).json["cost"]["points"] == 25
     early = system.post("/milestone-definitions/dry/dry-run", params={"at": "2026-01-01"}, json=document)
@@ -99,7 +100,6 @@ def test_the_bonus_ends_at_its_cap(system):
 def test_rollback_as_the_definition_wants_it(system):
     for name, policy in (("rb_keep", "keep"), ("rb_week", {"revoke_within": 7})):
         define(system, name, kind="count", target=1, filter={"==": [{"var": "category"}, name]}, rollback=policy)
-    from milestone_kit import returned
     happen(system, bought("rb", "k", category="rb_keep"), returned("rb", "k"))
     assert awards(system, "rb", "rb_keep") == {("rb_keep", "once"): (1, True)}
     happen(system, bought("rb", "w", category="rb_week"), returned("rb", "w", at="2026-02-20T12:00:00Z"))
