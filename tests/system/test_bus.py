@@ -25,7 +25,7 @@ def test_delivery_is_acknowledged_when_durable(system):
     """The acknowledgement counts; what it counts is in the log, and on the dashboard soon after."""
     name = "neighbour"
     assert deliver(system, streams.bought(name, "nb-1", 1)) == {"accepted": 1, "duplicate": 0, "rejected": []}
-    assert system.sql("SELECT count(*) FROM analytics.event_log WHERE member_id = %s", name) == [(1,)]
+    assert system.sql("SELECT count(*) FROM analytics.event_log WHERE type = 'TransactionProcessedEvent' AND member_id = %s", name) == [(1,)]
     assert deliver(system, [streams.bought(name, "nb-2", 2), streams.bought(name, "nb-1", 1)])["duplicate"] == 1
     assert deliver(system, streams.lines([streams.bought(name, f"nb-{n}", 4) for n in (3, 4)]))["accepted"] == 2
     system.wait_caught_up()

@@ -53,7 +53,7 @@ def test_binary_attributes_are_percent_decoded_and_kept(system):
     headers = {f"ce-{k}": urllib.parse.quote(v, safe="/:. ") for k, v in made.items() if k != "data"}
     headers |= {"ce-comexample": "an extension", "Content-Type": "application/json"}
     assert counts(send(system, made["data"], headers)) == (1, 0, 0)
-    (body,), = system.sql("SELECT body FROM analytics.event_log WHERE member_id = 'binary-mode'")
+    (body,), = system.sql("SELECT body FROM analytics.event_log WHERE type <> 'MilestoneAchievedEvent' AND member_id = 'binary-mode'")
     assert body["id"] == made["id"] and body["comexample"] == "an extension" and body["data"] == made["data"]
 
 
@@ -76,7 +76,7 @@ def test_every_type_is_taken_in(system):
 def test_unknown_members_of_an_event_are_kept(system):
     made = {**streams.bought("additive", "additive-1", colour="green"), "myextension": "x"}
     assert counts(send(system, made)) == (1, 0, 0)
-    (body,), = system.sql("SELECT body FROM analytics.event_log WHERE member_id = 'additive'")
+    (body,), = system.sql("SELECT body FROM analytics.event_log WHERE type <> 'MilestoneAchievedEvent' AND member_id = 'additive'")
     assert body == made
 
 
