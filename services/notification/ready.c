@@ -11,9 +11,9 @@
 #include "services/notification/notifier.h"
 
 enum {
-	TURN = SECOND / 250,     /* signing a mail takes half a millisecond, and requests wait behind a turn */
-	TURN_MAX = SECOND / 10,  /* beside requests that take long themselves */
-	GO_MAX = 12,             /* that ask for their limits together */
+	TURN = SECOND / 250,    /* signing a mail takes half a millisecond, and requests wait behind a turn */
+	TURN_MAX = SECOND / 10, /* beside requests that take long themselves */
+	GO_MAX = 12,            /* that ask for their limits together */
 	STAYING = READY_MAX / 3, /* of a lane and a channel, when they make way */
 	PATIENCE = 3 * SECOND    /* of a full lane with its first one */
 };
