@@ -41,8 +41,7 @@ void campaign_open(struct json_writer *w, const struct rows *r, size_t i)
 	put_time(w, "started_at", r, i, 9);
 	put_time(w, "finished_at", r, i, 10);
 	if (!row_null(r, i, 11))
-		json_put_text(w, "candidates",
-			      sweep_driver_name((enum sweep_driver)row_integer(r, i, 11)));
+		json_put_text(w, "candidates", sweep_driver_name((enum sweep_driver)row_integer(r, i, 11)));
 	for (k = 0; k < 5; k++)
 		json_put_integer(w, counts[k], row_integer(r, i, 12 + k));
 	if (!row_null(r, i, 17))
