@@ -9,9 +9,17 @@ import redis
 
 from conftest import until
 from neighbour import deliver
-from story import Client, accept, counts, dashboard, post, streams
+import story
+from story import Client, counts, dashboard, post, streams
 
 FEBRUARY = {"period": "custom", "from": "2026-02-01", "to": "2026-02-28"}
+
+
+def accept(system, events):
+    """Applied with what follows: a first purchase is a milestone, which is an event of its member, too."""
+    story.accept(system, events)
+    system.wait_caught_up("milestone")
+    system.wait_caught_up()
 
 
 def key(member):
@@ -52,8 +60,6 @@ def test_second_look_comes_from_the_cache(system):
 def test_an_event_drops_all_entries_of_its_member(system):
     name = "dropped"
     accept(system, [streams.bought(name, "dropped-1", 100), streams.bought("kept", "kept-1")])
-    system.wait_caught_up("milestone")   # a first purchase is a milestone, which is an event of its member, too
-    system.wait_caught_up()
     assert spend(system, name) == 100
     dashboard(system, name), dashboard(system, "kept")
     assert entries(system, name) and entries(system, "kept")
