@@ -1,0 +1,51 @@
+/*
+ * schedule.c - when a scheduled rule is asked of a member
+ *
+ * At its hour on the member's clock and, so that not everybody is looked at in the same minute, as much later
+ * as the member's hash says. Days are the member's, so a night of 23 or 25 hours has one slot like any other.
+ */
+#include "services/engagement/rule.h"
+
+enum {
+	SPREAD_SECONDS = 3 * 3600
+};
+
+static instant slot_on(const struct schedule *s, const struct tz *zone, double spread, day d)
+{
+	return tz_from_local(zone, (int64_t)d * DAY_SECONDS + s->hour * 3600) +
+	       (instant)(spread * SPREAD_SECONDS) * SECOND;
+}
+
+static bool day_fits(const struct schedule *s, day d)
+{
+	return s->weekday < 0 || day_weekday(d) == s->weekday;
+}
+
+instant schedule_slot(const struct schedule *s, const struct tz *zone, double spread, instant t)
+{
+	day d = tz_day(zone, t);
+	instant slot;
+
+	for (;; d--) {
+		if (!day_fits(s, d))
+			continue;
+		slot = slot_on(s, zone, spread, d);
+		if (slot <= t)
+			return slot;
+	}
+}
+
+instant schedule_next(const struct schedule *s, const struct tz *zone, double spread, instant t)
+{
+	/* A late hour and the spread reach into the next day. */
+	day d = tz_day(zone, t) - 1;
+	instant slot;
+
+	for (;; d++) {
+		if (!day_fits(s, d))
+			continue;
+		slot = slot_on(s, zone, spread, d);
+		if (slot > t)
+			return slot;
+	}
+}
