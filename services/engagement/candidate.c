@@ -1,0 +1,378 @@
+/*
+ * candidate.c - of a member, what might be told now: rules whose trigger fits and whose condition is true
+ */
+#include <math.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "services/engagement/data.h"
+#include "services/engagement/look.h"
+
+const char *alert_id_of(const void *parent, const char *rule_id, const char *member_id, const char *occasion)
+{
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	char *text = talloc_asprintf(parent, "%s\n%s\n%s", rule_id, member_id, occasion);
+	char hex[33];
+	int i;
+
+	SHA256((const unsigned char *)text, strlen(text), digest);
+	for (i = 0; i < 16; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	talloc_free(text);
+	return talloc_asprintf(parent, "al_%s", hex);
+}
+
+/* --- triggers ------------------------------------------------------------------------------------------ */
+
+#define SLOT_GOOD (20 * 3600 * SECOND)
+
+/* Its newest slot has not been looked at. One that is older than that is over: another comes, and what could
+ * not wait says so as an expired occasion. */
+static bool schedule_fits(const struct look *l, const struct rule *r)
+{
+	instant slot;
+
+	if (!r->schedule.set)
+		return false;
+	slot = schedule_slot(&r->schedule, l->m->zone, l->spread, l->m->now);
+	return slot > l->judged_at && l->m->now - slot <= SLOT_GOOD;
+}
+
+static bool same_value(const struct json *a, const struct json *b)
+{
+	struct json_writer *w;
+	char *text;
+	bool same;
+
+	if (a == NULL || b == NULL)
+		return a == b;
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind != JSON_OBJECT && a->kind != JSON_ARRAY)
+		return a->kind == JSON_NULL      ? true
+		       : a->kind == JSON_TEXT    ? strcmp(a->text, b->text) == 0
+		       : a->kind == JSON_BOOLEAN ? a->boolean == b->boolean
+						 : a->real == b->real;
+	w = json_writer_new(NULL);
+	json_put_value(w, NULL, a);
+	text = talloc_strdup(NULL, json_text(w, NULL));
+	json_writer_reset(w);
+	json_put_value(w, NULL, b);
+	same = strcmp(text, json_text(w, NULL)) == 0;
+	talloc_free(text);
+	talloc_free(w);
+	return same;
+}
+
+static bool change_fits(const struct look *l, const struct rule *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->change_count; i++)
+		if (!same_value(json_get(l->m->facts, r->changes[i]), json_get(l->judged, r->changes[i])))
+			return true;
+	return false;
+}
+
+static bool offer_fits(const struct look *l, const struct rule *r)
+{
+	size_t i;
+
+	for (i = 0; r->about == ABOUT_OFFER && i < l->cause_count; i++)
+		if (l->causes[i].offer)
+			return true;
+	return false;
+}
+
+/* --- occasions ----------------------------------------------------------------------------------------- */
+
+static const int on_the_day[] = {0};
+
+static const int *leads_of(const struct rule *r, size_t *count)
+{
+	bool returns = r->about == ABOUT_BIRTHDAY || r->about == ABOUT_ANNIVERSARY;
+
+	*count = r->lead_count > 0 ? r->lead_count : returns ? 1 : 0;
+	return r->lead_count > 0 ? r->leads : on_the_day;
+}
+
+/* Whether its time has come, and by which lead: the last that has begun. */
+static bool lead_of(const struct rule *r, const struct look *l, struct subject *s, size_t *at)
+{
+	day left = s->last_day - l->m->today;
+	const int *leads;
+	size_t count, i;
+
+	leads = leads_of(r, &count);
+	*at = 0;
+	if (count == 0)
+		return true;
+	if (s->last_day == DAY_NONE || left > leads[0])
+		return false;
+	for (i = 0; i + 1 < count && leads[i + 1] >= left; i++)
+		;
+	*at = i;
+	s->lead = r->lead_count > 0 ? leads[i] : -1;
+	return true;
+}
+
+static const char *key_of(struct look *l, const struct rule *r, const struct subject *s,
+			  const struct cause *c)
+{
+	const struct json *value;
+	const char *error;
+	char text[DAY_TEXT];
+
+	if (r->occasion && logic_evaluate(l, r->occasion, s->facts, NULL, &value, &error) && value) {
+		if (value->kind == JSON_TEXT)
+			return value->text;
+		if (value->kind == JSON_INTEGER)
+			return talloc_asprintf(l, "%lld", (long long)value->integer);
+	}
+	if (c)
+		return c->event_id;
+	return s->key[0] ? s->key : talloc_strdup(l, day_format(l->m->today, text));
+}
+
+static const char *occasion_of(struct look *l, const char *key, int lead)
+{
+	return lead < 0 ? talloc_strndup(l, key, 200) : talloc_asprintf(l, "%.200s|%d", key, lead);
+}
+
+static const struct past_alert *past_of(const struct look *l, const char *alert_id)
+{
+	size_t i;
+
+	for (i = 0; i < l->past_count; i++)
+		if (strcmp(l->past[i].alert_id, alert_id) == 0)
+			return &l->past[i];
+	return NULL;
+}
+
+/* --- what is said -------------------------------------------------------------------------------------- */
+
+static const struct json *value_of(struct look *l, struct logic *logic, const struct json *facts)
+{
+	const struct json *value = NULL;
+	const char *error;
+
+	return logic && logic_evaluate(l, logic, facts, NULL, &value, &error) && value &&
+			       value->kind != JSON_NULL
+		       ? value
+		       : NULL;
+}
+
+static bool integer_of(struct look *l, struct logic *logic, const struct json *facts, int64_t *out)
+{
+	const struct json *v = value_of(l, logic, facts);
+
+	if (v == NULL || (v->kind != JSON_INTEGER && v->kind != JSON_REAL) ||
+	    fabs(v->real) > 9007199254740991.0)
+		return false;
+	*out = v->kind == JSON_INTEGER ? v->integer : llround(v->real);
+	return true;
+}
+
+/* What is null is left out: a template that may do without it says nothing of it. */
+static const struct json *facts_of(struct look *l, const struct rule *r, const struct json *facts)
+{
+	struct data *d = data_new(l);
+	const struct json *v;
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < r->fact_count; i++)
+		if ((v = value_of(l, r->facts[i].logic, facts)) != NULL)
+			data_value(d, r->facts[i].name, v);
+	for (i = 0; i < r->word_count; i++)
+		if ((text = words_choose(r->words[i].texts, l->locale)) != NULL)
+			data_text(d, r->words[i].name, text);
+	return data_object(d, NULL);
+}
+
+static const struct json *lots_of(struct look *l, const struct subject *s)
+{
+	struct data *d = data_new(l);
+	struct json *array;
+	size_t i;
+
+	for (i = 0; i < s->lot_count; i++)
+		data_integer(d, s->lots[i].id, s->lots[i].points);
+	array = talloc_memdup(l, data_object(d, NULL), sizeof(*array));
+	return array;
+}
+
+static instant deadline_of(const struct look *l, const struct rule *r, const struct subject *s)
+{
+	bool returns = r->about == ABOUT_BIRTHDAY || r->about == ABOUT_ANNIVERSARY;
+
+	if (s->ends != INSTANT_NONE)
+		return s->ends;
+	if (s->last_day == DAY_NONE)
+		return INSTANT_NONE;
+	return tz_day_start(l->m->zone, s->last_day + (returns ? r->valid_days : 1));
+}
+
+void candidate_fill(struct look *l, struct candidate *c, const struct subject *s)
+{
+	const struct rule *r = c->rule;
+	const struct json *v = value_of(l, r->value, s->facts);
+
+	c->value = v && (v->kind == JSON_INTEGER || v->kind == JSON_REAL) && isfinite(v->real) ? v->real : 0;
+	c->facts = facts_of(l, r, s->facts);
+	c->has_points = integer_of(l, r->points_at_stake, s->facts, &c->points);
+	c->has_value = integer_of(l, r->value_minor, s->facts, &c->value_minor);
+	v = c->has_value ? value_of(l, r->currency, s->facts) : NULL;
+	c->currency = v && v->kind == JSON_TEXT && strlen(v->text) == 3 ? v->text : NULL;
+	c->has_value = c->has_value && c->currency;
+	c->deadline = deadline_of(l, r, s);
+	c->valid_until = c->deadline != INSTANT_NONE ? c->deadline
+						     : l->m->now + r->valid_days * DAY_SECONDS * SECOND;
+	c->lots = s->lot_count > 0 ? lots_of(l, s) : NULL;
+	c->sentence = words_fill(l, r->sentence, l->locale, c, l->m);
+	c->action = r->action ? words_fill(l, r->action, l->locale, c, l->m) : NULL;
+}
+
+/* --- candidates ---------------------------------------------------------------------------------------- */
+
+static struct candidate *add(struct look *l, const struct rule *r, const char *occasion)
+{
+	struct candidate *c;
+
+	l->candidates = talloc_realloc(l, l->candidates, struct candidate, l->count + 1);
+	c = &l->candidates[l->count++];
+	*c = (struct candidate){.rule = r,
+				.occasion = occasion,
+				.alert_id = alert_id_of(l, r->rule_id, l->m->member_id, occasion),
+				.deadline = INSTANT_NONE,
+				.valid_until = l->m->now};
+	return c;
+}
+
+static void lose(struct look *l, const struct rule *r, const char *occasion, enum loss loss,
+		 const char *detail)
+{
+	struct candidate *c = add(l, r, occasion);
+
+	c->loss = loss;
+	c->detail = detail;
+}
+
+static bool told(const struct past_alert *p, const struct rule *r, int lead, const char *lot)
+{
+	const char *bar = strrchr(p->occasion, '|');
+
+	return strcmp(p->rule_id, r->rule_id) == 0 && bar && strtol(bar + 1, NULL, 10) == lead &&
+	       json_get(p->lots, lot);
+}
+
+/* Also under another day, if the member's zone has changed since. */
+static bool lots_told(const struct look *l, const struct rule *r, const struct subject *s)
+{
+	size_t i, k;
+
+	for (i = 0; i < s->lot_count; i++) {
+		for (k = 0; k < l->past_count && !told(&l->past[k], r, s->lead, s->lots[i].id); k++)
+			;
+		if (k == l->past_count)
+			return false;
+	}
+	return s->lot_count > 0;
+}
+
+/* Leads whose whole time went by without a look. */
+static void note_skipped(struct look *l, const struct rule *r, const struct subject *s, const char *key,
+			 size_t at)
+{
+	day looked = tz_day(l->m->zone, l->judged_at);
+	size_t i;
+
+	for (i = 0; i < at && r->lead_count > 0; i++)
+		if (s->last_day - looked > r->leads[i])
+			lose(l, r, occasion_of(l, key, r->leads[i]), LOSS_EXPIRED, "nobody looked in time");
+}
+
+static bool is_true(struct look *l, const struct rule *r, struct rule_count *count, const struct json *facts,
+		    const char *key)
+{
+	const struct json *value;
+	const char *error;
+
+	count->evaluated++;
+	if (logic_evaluate(l, r->condition, facts, NULL, &value, &error)) {
+		count->matched += logic_true(value);
+		return logic_true(value);
+	}
+	count->failed++;
+	count->fault = error;
+	lose(l, r, occasion_of(l, key, -1), LOSS_FAILED, error);
+	return false;
+}
+
+static void judge_subject(struct look *l, const struct rule *r, struct rule_count *count, struct subject *s,
+			  const struct cause *c)
+{
+	const char *key, *occasion;
+	struct candidate *made;
+	size_t at = 0;
+
+	if (!s->over && !lead_of(r, l, s, &at))
+		return;
+	key = key_of(l, r, s, c);
+	if (!is_true(l, r, count, s->facts, key))
+		return;
+	occasion = occasion_of(l, key, s->lead);
+	if (s->over || (c && c->at < l->oldest)) {
+		if (past_of(l, alert_id_of(l, r->rule_id, l->m->member_id, occasion)) == NULL)
+			lose(l, r, occasion, LOSS_EXPIRED,
+			     s->over ? "nobody looked in time" : "the event is too old");
+		return;
+	}
+	note_skipped(l, r, s, key, at);
+	if (past_of(l, alert_id_of(l, r->rule_id, l->m->member_id, occasion)) || lots_told(l, r, s))
+		return;
+	made = add(l, r, occasion);
+	candidate_fill(l, made, s);
+}
+
+static void judge_event(struct look *l, const struct rule *r, struct rule_count *count, const struct cause *c)
+{
+	struct subject subjects[SUBJECTS_MAX];
+	size_t n = subjects_of(l, r, l->m, subjects), i;
+	struct data *d;
+
+	for (i = 0; i < n; i++) {
+		d = data_new(l);
+		data_value(d, "event", c->data);
+		subjects[i].facts = data_object(d, subjects[i].facts);
+		judge_subject(l, r, count, &subjects[i], c);
+	}
+}
+
+static void judge_rule(struct look *l, const struct rule *r, struct rule_count *count)
+{
+	struct subject subjects[SUBJECTS_MAX];
+	size_t i, n;
+
+	for (i = 0; r->event_type && i < l->cause_count; i++)
+		if (l->causes[i].rule_id && strcmp(l->causes[i].rule_id, r->rule_id) == 0 &&
+		    l->causes[i].data)
+			judge_event(l, r, count, &l->causes[i]);
+	if (!l->all && !schedule_fits(l, r) && !change_fits(l, r) && !offer_fits(l, r))
+		return;
+	n = subjects_of(l, r, l->m, subjects);
+	for (i = 0; i < n; i++)
+		judge_subject(l, r, count, &subjects[i], NULL);
+}
+
+void find_candidates(struct look *l)
+{
+	size_t i;
+
+	l->counts = talloc_zero_array(l, struct rule_count, l->catalogue->rule_count + 1);
+	for (i = 0; i < l->catalogue->rule_count; i++)
+		judge_rule(l, l->catalogue->rules[i], &l->counts[i]);
+}

@@ -1,0 +1,107 @@
+/*
+ * look.h - one look at one member: what is open, what might be told, what is told
+ *
+ * Pure but for the rows that store_look.c reads before and writes after: the same member at the same instant
+ * gives the same alerts, in whichever instance.
+ */
+#ifndef AE_ENGAGEMENT_LOOK_H
+#define AE_ENGAGEMENT_LOOK_H
+
+#include "services/engagement/subject.h"
+
+/* An alert that was made before. */
+struct past_alert {
+	const char *alert_id, *rule_id, *occasion;
+	enum alert_state state;
+	instant created, valid_until;
+	int64_t points;
+	const struct json *facts, *lots;
+	/* what this look makes of it */
+	enum alert_state next;
+	bool updated;
+	int64_t next_points;
+	const struct json *next_facts, *next_lots;
+	const char *next_sentence;
+};
+
+/* What might be told. */
+struct candidate {
+	const struct rule *rule;
+	const char *occasion, *alert_id;
+	double value;
+	instant deadline, valid_until; /* deadline INSTANT_NONE: none */
+	bool has_points, has_value;
+	int64_t points, value_minor;
+	const char *currency;
+	const struct json *facts, *lots; /* lots NULL: none */
+	const char *sentence, *action;
+	enum loss loss;
+	bool held_out; /* it won, and a holdout keeps it from being told */
+	bool settled;
+	const char *detail;
+};
+
+struct wishes {
+	bool opted_out, marketing;
+	const struct json *categories, *quiet; /* NULL: nothing said */
+};
+
+/* Why a member is looked at. */
+struct cause {
+	const char *rule_id; /* of an event's trigger; else NULL */
+	const char *event_id;
+	instant at;
+	const struct json *data;
+	bool offer;
+};
+
+struct look {
+	const struct catalogue *catalogue;
+	struct member_view *m;
+	const char *locale;
+	double spread; /* 0 to 1, of the member: when in a slot it is looked at */
+	instant judged_at;
+	const struct json *judged; /* facts as of then; NULL: none */
+	struct cause *causes;
+	size_t cause_count;
+	struct past_alert *past;
+	size_t past_count;
+	struct wishes wishes;
+	int per_day, per_week;
+	instant oldest; /* events from before cause no alerts */
+	bool all;       /* a simulation: every trigger fits */
+	/* what comes of it */
+	struct candidate *candidates; /* ranked */
+	size_t count;
+	struct rule_count *counts; /* of each rule of the catalogue */
+	instant next;
+	bool again; /* what fits now is to be looked at then, too: nothing counts as looked at */
+};
+
+struct rule_count {
+	int64_t evaluated, matched, sent, held_out, failed;
+	const char *fault;
+};
+
+/* Fills in everything from candidates on; scratch under l. */
+void look_at(struct look *l);
+
+/* review.c: what is open and is over, gone, or has changed */
+void review_past(struct look *l);
+/* candidate.c */
+void find_candidates(struct look *l);
+const char *alert_id_of(const void *parent, const char *rule_id, const char *member_id, const char *occasion);
+/* Facts and points of a candidate from the subject; also of one that is open. */
+void candidate_fill(struct look *l, struct candidate *c, const struct subject *s);
+/* arbitrate.c */
+void arbitrate(struct look *l);
+/* wishes.c: the reason against, NULL: none */
+const char *wishes_against(const struct wishes *w, const char *category, bool promotional);
+/* now, or when the member may be disturbed again */
+instant wishes_quiet_until(const struct wishes *w, const struct tz *zone, instant now);
+/* words.c: a text in the member's language with what a candidate says */
+const char *words_fill(const void *parent, const struct json *texts, const char *locale,
+		       const struct candidate *c, const struct member_view *m);
+const char *words_choose(const struct json *texts, const char *locale);
+
+#endif
