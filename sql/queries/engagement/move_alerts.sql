@@ -1,0 +1,6 @@
+-- What became of open alerts: another state, or other figures (facts null: the same).
+UPDATE analytics.engagement_alerts a SET state = u.state, points_at_stake = CASE WHEN u.facts IS NULL THEN a.points_at_stake ELSE u.points END,
+	facts = coalesce(u.facts, a.facts), lots = coalesce(u.lots, a.lots), sentence = coalesce(u.sentence, a.sentence), revision = a.revision + 1,
+	ended_at = CASE WHEN u.state IN (4, 5) THEN $8::timestamptz END
+FROM unnest($1::text[], $2::text[], $3::int2[], $4::int8[], $5::json[], $6::json[], $7::text[]) AS u (member_id, alert_id, state, points, facts, lots, sentence)
+WHERE a.member_id = u.member_id AND a.alert_id = u.alert_id AND a.state BETWEEN 0 AND 1

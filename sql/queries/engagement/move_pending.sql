@@ -1,0 +1,4 @@
+-- When members are looked at next, and what counts as looked at now (judged_at null: nothing does, and the causes stay).
+UPDATE analytics.engagement_pending p SET due_at = u.due_at, judged_at = coalesce(u.judged_at, p.judged_at),
+	judged = CASE WHEN u.judged_at IS NULL THEN p.judged ELSE u.judged END, causes = CASE WHEN u.judged_at IS NULL THEN p.causes ELSE '[]' END
+FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::json[]) AS u (member_id, due_at, judged_at, judged) WHERE p.member_id = u.member_id
