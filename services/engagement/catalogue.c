@@ -11,7 +11,7 @@ struct catalogue *catalogue_current(struct daemon *d)
 	struct engager *e = d->state;
 	struct catalogue *fresh;
 
-	if (e->catalogue && clock_monotonic() - e->catalogue_looked < SECOND)
+	if (e->catalogue && e->catalogue_looked > 0 && clock_monotonic() - e->catalogue_looked < SECOND)
 		return e->catalogue;
 	if (e->catalogue == NULL || !store_catalogue_current(d->db, e->catalogue)) {
 		fresh = db_failed(d->db) ? NULL : store_catalogue(d->db, e);
@@ -23,6 +23,14 @@ struct catalogue *catalogue_current(struct daemon *d)
 	e->catalogue_looked = clock_monotonic();
 	metric_set(e->version, NULL, (double)e->catalogue->rules_version);
 	return e->catalogue;
+}
+
+struct catalogue *catalogue_newest(struct daemon *d)
+{
+	struct engager *e = d->state;
+
+	e->catalogue_looked = 0;
+	return catalogue_current(d);
 }
 
 const struct rule *catalogue_rule(const struct catalogue *c, const char *rule_id)

@@ -53,6 +53,8 @@ bool store_catalogue_current(struct db *db, struct catalogue *c);
 /* catalogue.c */
 /* The one in force, read again at most once a second; NULL: the database failed before there was one. */
 struct catalogue *catalogue_current(struct daemon *d);
+/* As it is at this moment: after a claim, so that what made the members due, an offer for one, is in it. */
+struct catalogue *catalogue_newest(struct daemon *d);
 const struct rule *catalogue_rule(const struct catalogue *c, const char *rule_id);
 int64_t catalogue_tier_points(const struct catalogue *c, const char *tier); /* -1: no such tier */
 

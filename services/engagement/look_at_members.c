@@ -74,15 +74,15 @@ static void count_look(struct engager *e, const struct look *l)
 }
 
 /* Of a claim: looks, what comes of them, the commit. */
-static bool look_at_slice(struct engager *e, const void *scratch, const struct catalogue *c,
-			  const struct rows *r)
+static bool look_at_slice(struct engager *e, const void *scratch, const struct rows *r)
 {
+	const struct catalogue *c = catalogue_newest(e->daemon);
 	struct claimed *claimed = read_claim(scratch, r);
 	size_t count = rows_count(r), event_count, i;
 	struct daemon *d = e->daemon;
 	struct log_event *events;
 	instant now = clock_now();
-	struct look **looks = store_looks(d->db, scratch, c, claimed, count, now);
+	struct look **looks = c ? store_looks(d->db, scratch, c, claimed, count, now) : NULL;
 
 	if (looks == NULL)
 		return false;
@@ -114,7 +114,7 @@ bool look_at_members(struct daemon *d)
 	if (c && c->running) {
 		db_begin(d->db, "SET LOCAL synchronous_commit = off");
 		r = claim(e, scratch);
-		good = rows_count(r) > 0 ? look_at_slice(e, scratch, c, r) : db_run(d->db, "COMMIT");
+		good = rows_count(r) > 0 ? look_at_slice(e, scratch, r) : db_run(d->db, "COMMIT");
 		e->searching = rows_count(r) >= slice_size;
 		if (rows_count(r) > 0)
 			follow(clock_monotonic() - began);
