@@ -38,6 +38,7 @@ $(eval $(call probe,bus_client,))
 $(eval $(call probe,email_probe,$(BUILD)/tests/lib/exchange.o $(BUILD)/services/notification.a $(BUILD)/libaecommon.a))
 $(eval $(call probe,quiet_probe,$(BUILD)/services/notification.a $(BUILD)/libaecommon.a))
 $(eval $(call probe,validator_probe,$(BUILD)/libaecommon.a))
+$(eval $(call probe,stats_probe,$(BUILD)/libaecommon.a))
 $(eval $(call probe,push_probe,$(BUILD)/tests/lib/exchange.o $(BUILD)/services/notification.a $(BUILD)/libaecommon.a))
 $(eval $(call probe,slack_probe,$(BUILD)/tests/lib/exchange.o $(BUILD)/services/notification.a $(BUILD)/libaecommon.a))
 
