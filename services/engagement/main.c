@@ -6,6 +6,7 @@
 #include <talloc.h>
 
 #include "gen/sql/engagement.h"
+#include "services/engagement/effect.h"
 #include "services/engagement/engager.h"
 
 struct engagement_settings engagement;
@@ -40,6 +41,8 @@ static const struct handler handlers[] = {
 	HANDLE_try_engagement_rule,
 	HANDLE_get_engagement_switch,
 	HANDLE_put_engagement_switch,
+	HANDLE_get_effect,
+	HANDLE_get_funnel,
 };
 
 static const struct subscription subscriptions[] = {
@@ -51,6 +54,7 @@ static const struct job jobs[] = {
 	{.name = "sweep_offers", .interval = SECOND, .run = sweep_offers},
 	{.name = "expire_alerts", .interval = 60 * SECOND, .run = expire_alerts},
 	{.name = "forget_old", .interval = 600 * SECOND, .run = forget_old},
+	{.name = "count_effect", .interval = SECOND / 50, .run = count_effect},
 	{.name = "base_rules", .interval = 60 * SECOND, .run = put_base_rules},
 };
 
