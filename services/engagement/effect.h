@@ -10,8 +10,6 @@
 #include "common/daemon.h"
 #include "common/stats.h"
 
-#define DAY_NONE INT32_MIN
-
 enum {
 	EFFECT_PARTS = 40, /* of an arm: with half of them daily looks raise more alarms than they may */
 	EFFECT_LEAST = 10  /* members of an arm that is told of */

@@ -1,0 +1,132 @@
+"""A recorded stream of events through milestones and engagement, twice: undisturbed, and while everything dies at random.
+
+AE_EVENTS=200000 AE_KILLS=120 make the long run of it; the figures are printed (pytest -s). AE_SEED chooses another one.
+"""
+import collections
+import json
+import os
+import random
+import threading
+import time
+
+import psycopg2
+import pytest
+from conftest import System, until
+from story import Client
+
+import awards   # tests/lib, by story
+
+EVENTS = int(os.environ.get("AE_EVENTS", "3000"))
+KILLS = int(os.environ.get("AE_KILLS", "12"))
+SEED = int(os.environ.get("AE_SEED", "5"))
+INSTANCES = ["milestone-1", "milestone-2", "engagement-1", "engagement-2"]
+VICTIMS = INSTANCES * 3 + ["postgres"] * 2 + ["redis"]
+GROUPS = ("analytics", "milestone", "engagement")
+
+AWARDS = """SELECT member_id, milestone_id, occurrence, state, live, achieved_at, reverted_at, value, bonus::text FROM analytics.milestone_awards
+            WHERE milestone_id = ANY(%s) AND NOT skipped"""
+PUBLISHED = """SELECT body ->> 'id', body -> 'data' ->> 'reverted' FROM analytics.event_log WHERE type = 'MilestoneAchievedEvent'
+               AND body -> 'data' ->> 'milestone_id' = ANY(%s)"""
+ALERTS = "SELECT member_id, rule_id, occasion, kind FROM analytics.engagement_alerts WHERE rule_id = ANY(%s)"
+TOLD = """SELECT body -> 'data' ->> 'alert_id' FROM analytics.event_log WHERE type = 'EngagementAlertTriggeredEvent'
+          AND body -> 'data' ->> 'rule_id' = ANY(%s)"""
+
+
+def there(system, table):
+    return system.sql("SELECT to_regclass(%s) IS NOT NULL", f"analytics.{table}")[0][0]
+
+
+def put_definitions(system):
+    """Their first versions, in use; nobody is there yet whom they could be filled up for."""
+    for name, document in awards.DEFINITIONS.items():
+        system.sql("INSERT INTO analytics.milestone_definitions (milestone_id, version, document, created_by, activated_at) VALUES (%s, 1, %s, 'test', now())",
+                   name, json.dumps({**document, "backfill": "celebrate"}))
+
+
+class Delivery(threading.Thread):
+    """One client, in the order of the recording; what is not acknowledged is sent again."""
+
+    def __init__(self, system, events):
+        super().__init__()
+        self.client, self.events, self.delivered, self.fault = Client(system), events, 0, None
+
+    def run(self):
+        try:
+            chance, rest = random.Random(SEED), self.events
+            while rest:
+                batch = rest[:chance.randrange(1, 200)]
+                self.insist(batch)
+                rest = rest[len(batch):]
+                self.delivered += len(batch)
+        except BaseException as fault:
+            self.fault = fault
+
+    def insist(self, batch):
+        end = time.monotonic() + 120
+        while (reply := self.client.post(batch)) is None:
+            assert time.monotonic() < end, "the intake did not come back"
+            time.sleep(0.02)
+        assert reply["rejected"] == [], reply["rejected"][:3]
+
+
+def lag(system):
+    try:
+        return sum(system.lag(group) for group in GROUPS)
+    except psycopg2.OperationalError:
+        return -1
+
+
+def kill(system, name):
+    old = system.pids[name]
+    if old:
+        os.kill(old, 9)
+        until(lambda: system.pids[name] not in (0, old), 60, f"a new {name}")
+
+
+def run(events, disturbed):
+    """What is in the tables and in the log when all is done."""
+    system, deaths, chance = System("--instances", "2"), collections.Counter(), random.Random(SEED + 1)
+    try:
+        if not there(system, "milestone_awards"):
+            pytest.skip("no milestones in this build")
+        put_definitions(system)
+        delivery, began = Delivery(system, events), time.monotonic()
+        delivery.start()
+        for turn in range(KILLS if disturbed else 0):
+            until(lambda: delivery.fault or not delivery.is_alive() or delivery.delivered >= len(events) * turn // KILLS, 600, "events going in")
+            # Every instance once, then by chance; each at any moment, not only just after an acknowledgement.
+            name = INSTANCES[turn] if turn < len(INSTANCES) else chance.choice(VICTIMS)
+            threading.Event().wait(chance.random() * 0.1)
+            kill(system, name)
+            deaths[name] += 1
+        delivery.join(3600)
+        assert delivery.fault is None, delivery.fault
+        until(lambda: lag(system) == 0, 600, "all groups catching up", 0.1)
+        result = gather(system)
+        print(json.dumps({"events": len(events), "seconds": round(time.monotonic() - began, 1), "deaths": deaths,
+                          "awards": len(result["awards"]), "published": len(result["published"])}))
+        assert system.sql("SELECT count(*) FROM analytics.dead_letters") == [(0,)]
+        return result
+    finally:
+        system.remove()
+
+
+def gather(system):
+    names = list(awards.DEFINITIONS)
+    return {"awards": sorted(system.sql(AWARDS, names)), "published": collections.Counter(system.sql(PUBLISHED, names))}
+
+
+def test_awards_are_those_of_an_undisturbed_run():
+    events = awards.stream(SEED, EVENTS)
+    calm = run(events, False)
+    wanted = awards.held(events)
+    assert {row[:3] for row in calm["awards"] if row[4]} == wanted, "the daemon and the model"
+    assert {name for _, name, _ in wanted} == set(awards.DEFINITIONS) and len(wanted) > EVENTS / 20
+    # Each state of an award is in the log once: 1 awarded, 2 taken back, 3 awarded again ...
+    states = {(f"{member}/{name}/{occurrence}/{n}", "true" if n % 2 == 0 else "false")
+              for member, name, occurrence, state, *_ in calm["awards"] for n in range(1, state + 1)}
+    assert dict(calm["published"]) == dict.fromkeys(states, 1)
+    assert any(n.endswith("/3") for n, _ in states), "something was awarded, taken back, and awarded again"
+    disturbed = run(events, True)
+    assert disturbed["awards"] == calm["awards"]
+    assert disturbed["published"] == calm["published"]
