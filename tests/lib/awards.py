@@ -35,7 +35,7 @@ class Life:
 
     def __init__(self, member, chance):
         self.member, self.chance, self.events, self.bought = member, chance, [], []
-        self.habit = chance.choice([2, 5, 9, 25])
+        self.habit, self.moves = chance.choice([2, 5, 9, 25]), chance.random() < 0.2
         self.add(streams.enrolled, FIRST, time_zone=chance.choice(ZONES))
 
     def add(self, make, moment, *more, **data):
@@ -61,7 +61,7 @@ class Life:
             self.add(streams.earned, self.moment(), chance.choice([40, 90, -20, 200]))
         elif roll < 0.97:
             self.add(streams.tiered, self.moment(), chance.choice(["silver", "gold"]), direction=chance.choice([None, "up", "down"]))
-        else:
+        elif self.moves:
             self.add(streams.enrolled, FIRST + datetime.timedelta(seconds=len(self.events)), time_zone=chance.choice(ZONES))
 
 
@@ -73,7 +73,30 @@ def stream(seed, count, prefix="sv"):
         for _ in range(chance.randrange(5, 60)):
             life.step()
         events += life.events
-    return streams.shuffled(events[:count], seed, again=0.1)
+    return enrolled_first(streams.shuffled(events[:count], seed, again=0.1), chance)
+
+
+def enrolled_first(events, chance):
+    """Two of three members are heard of by their enrolment first; of the others it comes among the rest."""
+    first, early = {}, {}
+    for at, e in enumerate(events):
+        first.setdefault(e["subject"], at)
+        if e["type"] == "MemberEnrolledEvent":
+            early.setdefault(e["subject"], at)
+    for member, at in early.items():
+        if chance.random() < 0.67:
+            events[at], events[first[member]] = events[first[member]], events[at]
+    return events
+
+
+def movers(events):
+    """Members whose days were counted in one zone and then in another: their awards depend on when that was."""
+    zones, found = {}, set()
+    for e in events:
+        zone = e["data"].get("time_zone") if e["type"] == "MemberEnrolledEvent" else zones.get(e["subject"])
+        if zones.setdefault(e["subject"], zone) != zone or zone is None:
+            found.add(e["subject"])
+    return found
 
 
 # --- what it comes to ---------------------------------------------------------------------------------
@@ -104,7 +127,7 @@ def period(name, day):
 
 
 def index(name, day):
-    return day.toordinal() // 7 if name == "week" else day.year * 12 + day.month
+    return (day.toordinal() - 1) // 7 if name == "week" else day.year * 12 + day.month
 
 
 def longest(numbers):
