@@ -17,7 +17,8 @@
 
 static const char usage[] =
 	"usage: ae-load get|post|visible --port P --token T [--connections N] [--rate R] [--seconds S]\n"
-	"  get      dashboards of random members         --members M\n"
+	"  get      dashboards of random members         --members M; others: --under /engagement --leaf "
+	"alerts\n"
 	"  post     events of a file                     --file F --skip LINES --events E --batch B\n"
 	"  visible  post single events at a rate and watch members' dashboards for their own  --probes N\n";
 
@@ -55,6 +56,10 @@ static bool take_option(struct load_options *o, int option, const char *value)
 		o->token = value;
 	else if (option == 'f')
 		o->file = value;
+	else if (option == 'u')
+		o->under = value;
+	else if (option == 'l')
+		o->leaf = value;
 	else if (!number || (*number = strtoll(value, &end, 10)) < 0 || *end)
 		return false;
 	return true;
@@ -68,12 +73,18 @@ int main(int argc, char **argv)
 		{"seconds", required_argument, NULL, 's'},     {"members", required_argument, NULL, 'm'},
 		{"file", required_argument, NULL, 'f'},        {"skip", required_argument, NULL, 'k'},
 		{"events", required_argument, NULL, 'e'},      {"batch", required_argument, NULL, 'b'},
-		{"probes", required_argument, NULL, 'n'},      {NULL, 0, NULL, 0}};
+		{"probes", required_argument, NULL, 'n'},      {"under", required_argument, NULL, 'u'},
+		{"leaf", required_argument, NULL, 'l'},        {NULL, 0, NULL, 0}};
 	static const struct {
 		const char *name;
 		int (*run)(const struct load_options *);
 	} kinds[] = {{"get", load_get}, {"post", load_post}, {"visible", load_visible}};
-	struct load_options o = {.connections = 1, .seconds = 3600, .batch = 1, .probes = 8};
+	struct load_options o = {.connections = 1,
+				 .seconds = 3600,
+				 .batch = 1,
+				 .probes = 8,
+				 .under = "/analytics",
+				 .leaf = "dashboard"};
 	size_t i;
 	int c;
 

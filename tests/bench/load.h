@@ -13,6 +13,7 @@ struct load_options {
 	int64_t seconds; /* longest; for `get` the duration */
 	const char *token;
 	int64_t members;             /* get: m000000000 and up */
+	const char *under, *leaf;    /* get: the path before the member and behind */
 	const char *file;            /* post, visible: lines of events */
 	int64_t skip, events, batch; /* lines to leave out, to post, per request */
 	int64_t probes;              /* visible: members watched */

@@ -1,5 +1,5 @@
 /*
- * load_get.c - dashboards of random members, at a steady rate
+ * load_get.c - dashboards, or whatever else, of random members, at a steady rate
  */
 #include "tests/bench/load.h"
 
@@ -35,8 +35,8 @@ int load_get(const struct load_options *o)
 		}
 		request = request_text(
 			top, o, "GET",
-			talloc_asprintf(top, "/analytics/m%09ld/dashboard", lrand48() % o->members), "", NULL,
-			0);
+			talloc_asprintf(top, "%s/m%09ld/%s", o->under, lrand48() % o->members, o->leaf), "",
+			NULL, 0);
 		c->due = due;
 		c->state = request;
 		client_send(c, request, talloc_get_size(request) - 1);

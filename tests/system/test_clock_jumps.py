@@ -126,15 +126,15 @@ def awarded(system):
 def settled(system):
     """Nothing that is due by the clock waits."""
     return system.sql("SELECT count(*) FROM analytics.milestone_calendar WHERE due_at <= %s AND milestone_id = ANY(%s)",
-                      system.clock.now() - SECOND, list(DATES)) == [(0,)]
+                      system.clock.now(), list(DATES)) == [(0,)]
 
 
 def walk(dice):
     """Through each night by half hours; a step in four is preceded by one back of up to three hours. Then on to the next night."""
     for night in NIGHTS:
         at = datetime.datetime(night.year, night.month, night.day, tzinfo=UTC) - 15 * HOUR
-        for _ in range(12):
-            at += HOUR * dice.choice([1.5, 2.5, 3.5])
+        for _ in range(7):
+            at += HOUR * dice.choice([2.5, 3.5, 5])
             if dice.random() < 0.25:
                 yield at - HOUR * dice.random() * 3
             yield at + dice.choice([SECOND, -SECOND, MINUTE])
@@ -157,7 +157,8 @@ def test_date_milestones_neither_double_nor_skip():
             s.jump(moment)
             latest = max(latest, moment)
             until(lambda: settled(s), 30, f"all that is due at {moment}")
-            assert awarded(s) == sorted(wanted(start, latest + 5 * SECOND)) or awarded(s) == sorted(wanted(start, latest)), moment
+            got = awarded(s)   # the clock runs on while we look
+            assert set(wanted(start, latest)) <= set(got) <= set(wanted(start, max(latest, s.clock.now()))), moment
         assert len(awarded(s)) > 300
         published = s.sql("SELECT body ->> 'id', count(*) FROM analytics.event_log WHERE type = 'MilestoneAchievedEvent'"
                           " AND body -> 'data' ->> 'milestone_id' = ANY(%s) GROUP BY 1 HAVING count(*) > 1", list(DATES))
