@@ -20,6 +20,10 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION analytics.some_daily_spends FROM public;
 
+CREATE VIEW analytics.effect_members AS
+	SELECT member_id, time_zone, coalesce(enrolled_at, first_transaction_at) AS since FROM analytics.member_analytics;
+COMMENT ON VIEW analytics.effect_members IS 'Since when a member is there, and by which days it lives; analytics writes it';
+
 CREATE TABLE analytics.engagement_effect_days (
 	rule_id      text     NOT NULL,
 	day          date     NOT NULL,
@@ -63,7 +67,7 @@ CREATE TABLE analytics.engagement_effect_published (
 );
 COMMENT ON TABLE analytics.engagement_effect_published IS 'The finished pass whose sums hold for a day';
 
-GRANT SELECT ON analytics.spending_by_day, analytics.points_by_day TO ae_engagement;
+GRANT SELECT ON analytics.effect_members, analytics.spending_by_day, analytics.points_by_day TO ae_engagement;
 GRANT EXECUTE ON FUNCTION analytics.some_daily_spends TO ae_engagement;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytics.engagement_effect_days, analytics.engagement_effect_published TO ae_engagement;
 GRANT SELECT, UPDATE ON analytics.engagement_effect_passes TO ae_engagement;

@@ -27,6 +27,14 @@ DEFINITIONS = {
     "try_tier": {"name": "x", "kind": "tier", "tier": "gold"},
 }
 
+# Lifetime facts only: whatever of them is true at the end was seen by the last look, whenever others were.
+RULES = {
+    name: {"name": name, "kind": "unused_benefit", "category": "insights", "trigger": {"fact_change": ["transactions"]}, "occasion": "once",
+           "condition": {">=": [{"var": "transactions"}, least]}, "holds": {">=": [{"var": "transactions"}, least]}, "valid_days": 30, "priority": priority,
+           "sentence": {"en": "x"}, "suggested_action": {"en": "x"}}
+    for name, least, priority in (("try_five", 5, 50), ("try_dozen", 12, 90))
+}
+
 
 # --- the stream ---------------------------------------------------------------------------------------
 
@@ -193,3 +201,13 @@ def held(events):
         for name, document in DEFINITIONS.items():
             found |= {(member, name, o) for o in occurrences(document, [item for item in whole if concerned(document, item[0])])}
     return found
+
+
+def alerted(events):
+    """{(member, rule, occasion)}: purchases are counted whether or not they are taken back."""
+    bought = collections.defaultdict(set)
+    for e in events:
+        if e["type"] == "TransactionProcessedEvent" and e["data"].get("status") != "reversed":
+            bought[e["subject"]].add(e["id"])
+    return {(member, name, "once") for member, found in bought.items() for name, rule in RULES.items()
+            if len(found) >= rule["condition"][">="][1]}

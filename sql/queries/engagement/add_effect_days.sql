@@ -4,8 +4,8 @@ INSERT INTO analytics.engagement_effect_days AS e
 WITH members AS MATERIALIZED (
 	SELECT m.member_id, analytics.engagement_share(p.holdout_key, '', m.member_id) < p.holdout_share AS held_out,
 		floor(40 * analytics.engagement_share(p.holdout_key, 'part', m.member_id))::int2 AS part, coalesce(m.time_zone, g.time_zone) AS zone,
-		greatest(coalesce(f.enrolled_at, f.first_transaction_at, '-infinity'), p.began_at) AS first_at, g.currency
-	FROM analytics.engagement_members m JOIN analytics.member_facts f USING (member_id), analytics.engagement_programme p, analytics.programme g
+		greatest(m.since, p.began_at) AS first_at, g.currency
+	FROM analytics.effect_members m, analytics.engagement_programme p, analytics.programme g
 	WHERE m.member_id > $1 AND m.member_id <= $2
 ), doings AS (
 	SELECT s.member_id, s.day, CASE WHEN s.currency = m.currency THEN s.spend_minor ELSE 0 END AS spend, s.purchases, 0::int8 AS points
