@@ -30,6 +30,23 @@ static bool has_text(const struct fact_bound *f, const char *text)
 	return f->any_text || i < f->text_count;
 }
 
+static bool texts_meet(const struct fact_bound *a, const struct fact_bound *b)
+{
+	const struct fact_bound *fewer = a->any_text ? b : a, *more = a->any_text ? a : b;
+	size_t i;
+
+	for (i = 0; i < fewer->text_count; i++)
+		if (has_text(more, fewer->texts[i]))
+			return true;
+	return a->any_text && b->any_text;
+}
+
+bool fact_bound_meets(const struct fact_bound *a, const struct fact_bound *b)
+{
+	return (a->null && b->null) || (a->others && b->others) ||
+	       fmax(a->least, b->least) <= fmin(a->most, b->most) || texts_meet(a, b);
+}
+
 void fact_bound_add(const void *parent, struct fact_bound *f, const char *text)
 {
 	const char **texts;

@@ -26,6 +26,8 @@ bool fact_bound_any(const struct fact_bound *f);  /* leaves nothing out */
 bool fact_bound_none(const struct fact_bound *f); /* leaves nothing in */
 /* value NULL: it is not there. */
 bool fact_bound_admits(const struct fact_bound *f, const struct json *value);
+/* Whether some value is within both. */
+bool fact_bound_meets(const struct fact_bound *a, const struct fact_bound *b);
 
 /* The text becomes one of the set; a new set hangs under parent, the text itself is not copied. */
 void fact_bound_add(const void *parent, struct fact_bound *f, const char *text);

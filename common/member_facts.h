@@ -21,6 +21,16 @@ enum fact_type {
 	FACT_TYPE_COUNT
 };
 
+/* What becomes of a fact while nothing happens to the member but time. */
+enum fact_moves {
+	MOVES_ANYHOW,
+	MOVES_NOT,
+	MOVES_UP,     /* by one a day */
+	MOVES_DOWN,   /* by one a day, and is null once it was past 0 */
+	MOVES_FALLS,  /* is never more than it is now */
+	MOVES_RETURNS /* down, and then anything from 0 on */
+};
+
 struct fact {
 	const char *name;
 	enum fact_type type;
@@ -28,6 +38,7 @@ struct fact {
 	const char *unit, *meaning, *owner;
 	const char *example; /* as JSON */
 	int column;          /* its place among the columns; -1: it is in the document */
+	enum fact_moves moves;
 };
 
 /* Made by proto/generate.py. */

@@ -66,8 +66,8 @@ Made by `proto/document.py` from `proto/facts.toml`: what a rule may ask of a me
 Facts "of the row" are as of the member's last event; the others are computed again within about a second after an event, and on each day: [facts.md](facts.md) has their
 rules. Null is "not known" or "nothing of the kind", and as everywhere in JsonLogic compares as 0: ask `{"<=": [1, {"var": "streak_weeks_days_left"}, 2]}`, with a lower bound.
 
-| name | type | unit | meaning | owner | from | example |
-|---|---|---|---|---|---|---|
+| name | type | unit | meaning | owner | from | by time alone | example |
+|---|---|---|---|---|---|---|---|
 """
 FACTS_TAIL = """
 ## Dates in rules
@@ -183,6 +183,8 @@ def settings_text(programs):
         out.append("")
     return "\n".join(out)
 
+FACT_MOVES = {"anyhow": "", "not": "stays", "up": "one more a day", "down": "one less a day, then null", "falls": "never more", "returns": "one less a day, then anew"}
+
 
 def facts_text():
     rows = []
@@ -190,7 +192,7 @@ def facts_text():
         kind = fact["type"] + (" or null" if fact["nullable"] else "")
         source = "the row" if fact["column"] else "the document"
         example = json.dumps(fact["example"], ensure_ascii=False)
-        rows.append(f"| {name} | {kind} | {fact['unit']} | {cell(fact['meaning'])} | {fact['owner']} | {source} | `{cell(example)}` |")
+        rows.append(f"| {name} | {kind} | {fact['unit']} | {cell(fact['meaning'])} | {fact['owner']} | {source} | {FACT_MOVES[fact['moves']]} | `{cell(example)}` |")
     return FACTS_HEAD + "\n".join(rows) + "\n" + FACTS_TAIL
 
 

@@ -306,6 +306,8 @@ def asyncapi(events):
 
 # --- facts -----------------------------------------------------------------------------------
 
+# How a fact moves while nothing happens: see enum fact_moves.
+FACT_MOVES = ("anyhow", "not", "up", "down", "falls", "returns")
 # A fact's type and what Python reads an example of it as.
 FACT_TYPE = {"text": str, "integer": int, "number": (int, float), "instant": str, "date": str, "object": dict, "array": list}
 
@@ -314,12 +316,15 @@ def read_facts():
     with open(HERE / "facts.toml", "rb") as f:
         facts = tomllib.load(f)
     for name, fact in facts.items():
-        unknown = set(fact) - {"type", "nullable", "unit", "meaning", "owner", "column", "example"}
+        unknown = set(fact) - {"type", "nullable", "unit", "meaning", "owner", "column", "moves", "example"}
         missing = {"type", "meaning", "owner", "example"} - set(fact)
         if unknown or missing or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             fail(f"facts.toml: {name}: unknown {unknown}, missing {missing}, or no such name")
         if not isinstance(fact["example"], FACT_TYPE[fact["type"]]):
             fail(f"facts.toml: {name}: the example is no {fact['type']}")
+        fact.setdefault("moves", "not" if fact.get("column") else "anyhow")
+        if fact["moves"] not in FACT_MOVES or fact["moves"] not in ("anyhow", "not") and fact["type"] not in ("integer", "number"):
+            fail(f"facts.toml: {name}: it cannot move like {fact['moves']}")
         for key, default in (("nullable", False), ("unit", ""), ("column", False)):
             fact.setdefault(key, default)
     return facts
@@ -332,7 +337,7 @@ def facts_c(facts):
         column = columns.index(name) if fact["column"] else -1
         texts = ", ".join(c_text(fact[k]) for k in ("unit", "meaning", "owner"))
         example = c_text(json.dumps(fact["example"]))
-        rows.append(f"\t{{{c_text(name)}, FACT_{fact['type'].upper()}, {str(fact['nullable']).lower()}, {texts}, {example}, {column}}},")
+        rows.append(f"\t{{{c_text(name)}, FACT_{fact['type'].upper()}, {str(fact['nullable']).lower()}, {texts}, {example}, {column}, MOVES_{fact['moves'].upper()}}},")
     return "\n".join([NOTE, '#include "common/member_facts.h"', "", "const struct fact fact_table[] = {"] + rows +
                      ["};", f"const size_t fact_count = {len(facts)};", ""])
 

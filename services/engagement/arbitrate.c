@@ -122,7 +122,7 @@ void arbitrate(struct look *l)
 		l->candidates[i].settled = true;
 		if (l->candidates[i].loss == LOSS_QUIET_HOURS) {
 			l->again = true;
-			l->next = quiet_end;
+			l->quiet_end = quiet_end;
 		}
 	}
 }

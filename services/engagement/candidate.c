@@ -2,8 +2,6 @@
  * candidate.c - of a member, what might be told now: rules whose trigger fits and whose condition is true
  */
 #include <math.h>
-#include <openssl/sha.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
@@ -11,34 +9,18 @@
 #include "services/engagement/data.h"
 #include "services/engagement/look.h"
 
-const char *alert_id_of(const void *parent, const char *rule_id, const char *member_id, const char *occasion)
-{
-	unsigned char digest[SHA256_DIGEST_LENGTH];
-	char *text = talloc_asprintf(parent, "%s\n%s\n%s", rule_id, member_id, occasion);
-	char hex[33];
-	int i;
-
-	SHA256((const unsigned char *)text, strlen(text), digest);
-	for (i = 0; i < 16; i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-	talloc_free(text);
-	return talloc_asprintf(parent, "al_%s", hex);
-}
-
 /* --- triggers ------------------------------------------------------------------------------------------ */
-
-#define SLOT_GOOD (20 * 3600 * SECOND)
 
 /* Its newest slot has not been looked at. One that is older than that is over: another comes, and what could
  * not wait says so as an expired occasion. */
-static bool schedule_fits(const struct look *l, const struct rule *r)
+static bool slot_fits(const struct look *l, const struct rule *r)
 {
 	instant slot;
 
 	if (!r->schedule.set)
 		return false;
 	slot = schedule_slot(&r->schedule, l->m->zone, l->spread, l->m->now);
-	return slot > l->judged_at && l->m->now - slot <= SLOT_GOOD;
+	return slot > l->judged_at && l->m->now - slot <= schedule_good(&r->schedule);
 }
 
 static bool same_value(const struct json *a, const struct json *b)
@@ -85,71 +67,6 @@ static bool offer_fits(const struct look *l, const struct rule *r)
 		if (l->causes[i].offer)
 			return true;
 	return false;
-}
-
-/* --- occasions ----------------------------------------------------------------------------------------- */
-
-static const int on_the_day[] = {0};
-
-static const int *leads_of(const struct rule *r, size_t *count)
-{
-	bool returns = r->about == ABOUT_BIRTHDAY || r->about == ABOUT_ANNIVERSARY;
-
-	*count = r->lead_count > 0 ? r->lead_count : returns ? 1 : 0;
-	return r->lead_count > 0 ? r->leads : on_the_day;
-}
-
-/* Whether its time has come, and by which lead: the last that has begun. */
-static bool lead_of(const struct rule *r, const struct look *l, struct subject *s, size_t *at)
-{
-	day left = s->last_day - l->m->today;
-	const int *leads;
-	size_t count, i;
-
-	leads = leads_of(r, &count);
-	*at = 0;
-	if (count == 0)
-		return true;
-	if (s->last_day == DAY_NONE || left > leads[0])
-		return false;
-	for (i = 0; i + 1 < count && leads[i + 1] >= left; i++)
-		;
-	*at = i;
-	s->lead = r->lead_count > 0 ? leads[i] : -1;
-	return true;
-}
-
-static const char *key_of(struct look *l, const struct rule *r, const struct subject *s,
-			  const struct cause *c)
-{
-	const struct json *value;
-	const char *error;
-	char text[DAY_TEXT];
-
-	if (r->occasion && logic_evaluate(l, r->occasion, s->facts, NULL, &value, &error) && value) {
-		if (value->kind == JSON_TEXT)
-			return value->text;
-		if (value->kind == JSON_INTEGER)
-			return talloc_asprintf(l, "%lld", (long long)value->integer);
-	}
-	if (c)
-		return c->event_id;
-	return s->key[0] ? s->key : talloc_strdup(l, day_format(l->m->today, text));
-}
-
-static const char *occasion_of(struct look *l, const char *key, int lead)
-{
-	return lead < 0 ? talloc_strndup(l, key, 200) : talloc_asprintf(l, "%.200s|%d", key, lead);
-}
-
-static const struct past_alert *past_of(const struct look *l, const char *alert_id)
-{
-	size_t i;
-
-	for (i = 0; i < l->past_count; i++)
-		if (strcmp(l->past[i].alert_id, alert_id) == 0)
-			return &l->past[i];
-	return NULL;
 }
 
 /* --- what is said -------------------------------------------------------------------------------------- */
@@ -261,28 +178,6 @@ static void lose(struct look *l, const struct rule *r, const char *occasion, enu
 	c->detail = detail;
 }
 
-static bool told(const struct past_alert *p, const struct rule *r, int lead, const char *lot)
-{
-	const char *bar = strrchr(p->occasion, '|');
-
-	return strcmp(p->rule_id, r->rule_id) == 0 && bar && strtol(bar + 1, NULL, 10) == lead &&
-	       json_get(p->lots, lot);
-}
-
-/* Also under another day, if the member's zone has changed since. */
-static bool lots_told(const struct look *l, const struct rule *r, const struct subject *s)
-{
-	size_t i, k;
-
-	for (i = 0; i < s->lot_count; i++) {
-		for (k = 0; k < l->past_count && !told(&l->past[k], r, s->lead, s->lots[i].id); k++)
-			;
-		if (k == l->past_count)
-			return false;
-	}
-	return s->lot_count > 0;
-}
-
 /* Leads whose whole time went by without a look. */
 static void note_skipped(struct look *l, const struct rule *r, const struct subject *s, const char *key,
 			 size_t at)
@@ -319,20 +214,20 @@ static void judge_subject(struct look *l, const struct rule *r, struct rule_coun
 	struct candidate *made;
 	size_t at = 0;
 
-	if (!s->over && !lead_of(r, l, s, &at))
+	if (!s->over && !occasion_begun(r, s->last_day, l->m->today, &at, &s->lead))
 		return;
-	key = key_of(l, r, s, c);
+	key = occasion_key(l, r, s, c);
 	if (!is_true(l, r, count, s->facts, key))
 		return;
 	occasion = occasion_of(l, key, s->lead);
 	if (s->over || (c && c->at < l->oldest)) {
-		if (past_of(l, alert_id_of(l, r->rule_id, l->m->member_id, occasion)) == NULL)
+		if (past_alert_of(l, alert_id_of(l, r->rule_id, l->m->member_id, occasion)) == NULL)
 			lose(l, r, occasion, LOSS_EXPIRED,
 			     s->over ? "nobody looked in time" : "the event is too old");
 		return;
 	}
 	note_skipped(l, r, s, key, at);
-	if (past_of(l, alert_id_of(l, r->rule_id, l->m->member_id, occasion)) || lots_told(l, r, s))
+	if (past_alert_of(l, alert_id_of(l, r->rule_id, l->m->member_id, occasion)) || lots_told(l, r, s))
 		return;
 	made = add(l, r, occasion);
 	candidate_fill(l, made, s);
@@ -361,7 +256,7 @@ static void judge_rule(struct look *l, const struct rule *r, struct rule_count *
 		if (l->causes[i].rule_id && strcmp(l->causes[i].rule_id, r->rule_id) == 0 &&
 		    l->causes[i].data)
 			judge_event(l, r, count, &l->causes[i]);
-	if (!l->all && !schedule_fits(l, r) && !change_fits(l, r) && !offer_fits(l, r))
+	if (!l->all && !slot_fits(l, r) && !change_fits(l, r) && !offer_fits(l, r))
 		return;
 	n = subjects_of(l, r, l->m, subjects);
 	for (i = 0; i < n; i++)

@@ -12,7 +12,8 @@ struct engager {
 	int64_t catalogue_looked;    /* CLOCK_MONOTONIC, as the other times here */
 	int64_t searched;            /* when PostgreSQL was last looked through for due members */
 	bool searching;              /* the last claim was full: there are more */
-	bool rules_put;              /* the release's rules have been brought in */
+	int64_t planned_rules, planned_programme; /* versions of the last plan that was noted here */
+	bool rules_put;                           /* the release's rules have been brought in */
 	struct metric *looks, *alerts, *losses, *withdrawn, *version;
 };
 
@@ -28,6 +29,7 @@ extern struct engagement_settings engagement;
 /* Jobs, one file each. */
 bool look_at_members(struct daemon *d);
 bool sweep_offers(struct daemon *d);
+bool plan_members(struct daemon *d);
 bool expire_alerts(struct daemon *d);
 bool put_base_rules(struct daemon *d);
 bool forget_old(struct daemon *d);

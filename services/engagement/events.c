@@ -33,6 +33,7 @@ static bool fires(const void *scratch, const struct rule *r, const struct log_ev
 static void mark_event(struct marks *m, const struct catalogue *c, const struct log_event *e)
 {
 	bool facts = moves_facts(e), any = facts;
+	instant now = clock_now();
 	size_t i;
 
 	for (i = 0; c && i < c->rule_count; i++)
@@ -40,8 +41,10 @@ static void mark_event(struct marks *m, const struct catalogue *c, const struct 
 			mark_cause(m, e->subject, c->rules[i]->rule_id, e);
 			any = true;
 		}
+	if (facts && e->time > now)
+		mark_ahead(m, e->subject, e->time);
 	if (any)
-		mark_member(m, e->subject, clock_now(), facts ? e->position : 0);
+		mark_member(m, e->subject, now, facts ? e->position : 0);
 }
 
 /* Members are the subjects of all events but those of categories. */

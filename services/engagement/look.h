@@ -69,13 +69,15 @@ struct look {
 	struct wishes wishes;
 	int per_day, per_week;
 	instant oldest; /* events from before cause no alerts */
+	instant ahead;  /* of events with a time that is still to come; INSTANT_NONE: none */
 	bool all;       /* a simulation: every trigger fits */
 	/* what comes of it */
 	struct candidate *candidates; /* ranked */
 	size_t count;
 	struct rule_count *counts; /* of each rule of the catalogue */
 	instant next;
-	bool again; /* what fits now is to be looked at then, too: nothing counts as looked at */
+	bool again; /* what fits now is to be looked at again at quiet_end: nothing counts as looked at */
+	instant quiet_end; /* of the member's quiet hours */
 };
 
 struct rule_count {
@@ -90,9 +92,20 @@ void look_at(struct look *l);
 void review_past(struct look *l);
 /* candidate.c */
 void find_candidates(struct look *l);
-const char *alert_id_of(const void *parent, const char *rule_id, const char *member_id, const char *occasion);
 /* Facts and points of a candidate from the subject; also of one that is open. */
 void candidate_fill(struct look *l, struct candidate *c, const struct subject *s);
+/* occasion.c: what an alert is about, so that it is told once */
+const char *alert_id_of(const void *parent, const char *rule_id, const char *member_id, const char *occasion);
+/* Whether its time has come, and by which lead, the last that has begun: its place, and its days (-1: the
+ * rule has none). */
+bool occasion_begun(const struct rule *r, day last_day, day today, size_t *at, int *lead);
+const char *occasion_key(struct look *l, const struct rule *r, const struct subject *s,
+			 const struct cause *c);
+const char *occasion_of(struct look *l, const char *key, int lead);
+const struct past_alert *past_alert_of(const struct look *l, const char *alert_id);
+bool lots_told(const struct look *l, const struct rule *r, const struct subject *s);
+/* outlook.c: when the member is to be looked at next, if no event comes */
+instant outlook_next(struct look *l);
 /* arbitrate.c */
 void arbitrate(struct look *l);
 /* wishes.c: the reason against, NULL: none */

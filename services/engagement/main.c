@@ -52,6 +52,7 @@ static const struct subscription subscriptions[] = {
 static const struct job jobs[] = {
 	{.name = "look_at_members", .interval = SECOND / 4, .run = look_at_members},
 	{.name = "sweep_offers", .interval = SECOND, .run = sweep_offers},
+	{.name = "plan_members", .interval = SECOND, .run = plan_members},
 	{.name = "expire_alerts", .interval = 60 * SECOND, .run = expire_alerts},
 	{.name = "forget_old", .interval = 600 * SECOND, .run = forget_old},
 	{.name = "count_effect", .interval = SECOND / 50, .run = count_effect},
@@ -64,6 +65,7 @@ static bool start(struct daemon *d)
 
 	d->state = e;
 	e->daemon = d;
+	e->planned_rules = e->planned_programme = -1;
 	e->looks = metrics_counter(d->metrics, "ae_engagement_looks_total", "Members looked at", NULL);
 	e->alerts = metrics_counter(d->metrics, "ae_engagement_alerts_total", "Alerts made, by kind", "kind");
 	e->losses = metrics_counter(d->metrics, "ae_engagement_losses_total",

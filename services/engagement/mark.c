@@ -88,6 +88,17 @@ void mark_offered(struct marks *m, const char *member_id, const char *category)
 	json_close(w);
 }
 
+void mark_ahead(struct marks *m, const char *member_id, instant time)
+{
+	struct json_writer *w = open_cause(m, member_id);
+	char text[INSTANT_TEXT];
+
+	if (w == NULL)
+		return;
+	json_put_text(w, "ahead", instant_format(time, text));
+	json_close(w);
+}
+
 bool marks_put(struct marks *m, struct db *db)
 {
 	struct db_array *ids = db_array_new(m, DB_TEXT, m->count),

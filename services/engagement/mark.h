@@ -16,6 +16,8 @@ void mark_member(struct marks *m, const char *member_id, instant due, int64_t po
 void mark_cause(struct marks *m, const char *member_id, const char *rule_id, const struct log_event *e);
 /* The member buys in a category that something is on offer in. */
 void mark_offered(struct marks *m, const char *member_id, const char *category);
+/* An event's time is still to come: until then the facts do not tell all. */
+void mark_ahead(struct marks *m, const char *member_id, instant time);
 /* Inside the caller's transaction. False: it failed. */
 bool marks_put(struct marks *m, struct db *db);
 

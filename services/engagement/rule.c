@@ -380,5 +380,8 @@ struct rule *rule_read(const void *parent, const char *rule_id, int version, con
 	read_limits(&r);
 	read_told(&r);
 	read_expressions(&r);
-	return *count == 0 ? rule : NULL;
+	if (*count > 0)
+		return NULL;
+	rule->outlook = outlook_new(rule);
+	return rule;
 }

@@ -82,6 +82,7 @@ struct rule {
 	const struct json *action, *sentence; /* texts in languages */
 	const char *channels[RULE_CHANNELS_MAX];
 	size_t channel_count;
+	struct outlook *outlook; /* of a scheduled rule */
 };
 
 /* Under parent; NULL: faults[0..count) say why, their pointers within the document. */
@@ -101,9 +102,16 @@ struct logic *rule_logic(const void *parent, const struct json *expression, unsi
 /* A fact of the member by its plain name. */
 bool rule_fact_known(const char *name);
 
+/* outlook.c: when a scheduled rule may fit, by its condition; under the rule. */
+struct outlook *outlook_new(struct rule *r);
+
 /* The newest slot of a schedule that is not after t, on the member's clock; spread: 0 to 1, by member, of
  * the time over which a slot is spread. */
 instant schedule_slot(const struct schedule *s, const struct tz *zone, double spread, instant t);
+/* The slot of a day; whether the schedule has that day; and how long a slot is good for (microseconds). */
+instant schedule_on(const struct schedule *s, const struct tz *zone, double spread, day d);
+bool schedule_fits(const struct schedule *s, day d);
+int64_t schedule_good(const struct schedule *s);
 /* The first slot after t. */
 instant schedule_next(const struct schedule *s, const struct tz *zone, double spread, instant t);
 

@@ -6,19 +6,26 @@
  */
 #include "services/engagement/rule.h"
 
+#define HOUR (3600 * SECOND)
+
 enum {
 	SPREAD_SECONDS = 3 * 3600
 };
 
-static instant slot_on(const struct schedule *s, const struct tz *zone, double spread, day d)
+instant schedule_on(const struct schedule *s, const struct tz *zone, double spread, day d)
 {
 	return tz_from_local(zone, (int64_t)d * DAY_SECONDS + s->hour * 3600) +
 	       (instant)(spread * SPREAD_SECONDS) * SECOND;
 }
 
-static bool day_fits(const struct schedule *s, day d)
+bool schedule_fits(const struct schedule *s, day d)
 {
 	return s->weekday < 0 || day_weekday(d) == s->weekday;
+}
+
+int64_t schedule_good(const struct schedule *s)
+{
+	return s->weekday < 0 ? 20 * HOUR : 6 * DAY_SECONDS * SECOND;
 }
 
 instant schedule_slot(const struct schedule *s, const struct tz *zone, double spread, instant t)
@@ -27,9 +34,9 @@ instant schedule_slot(const struct schedule *s, const struct tz *zone, double sp
 	instant slot;
 
 	for (;; d--) {
-		if (!day_fits(s, d))
+		if (!schedule_fits(s, d))
 			continue;
-		slot = slot_on(s, zone, spread, d);
+		slot = schedule_on(s, zone, spread, d);
 		if (slot <= t)
 			return slot;
 	}
@@ -42,9 +49,9 @@ instant schedule_next(const struct schedule *s, const struct tz *zone, double sp
 	instant slot;
 
 	for (;; d++) {
-		if (!day_fits(s, d))
+		if (!schedule_fits(s, d))
 			continue;
-		slot = slot_on(s, zone, spread, d);
+		slot = schedule_on(s, zone, spread, d);
 		if (slot > t)
 			return slot;
 	}

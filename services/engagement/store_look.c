@@ -43,6 +43,13 @@ static const struct json *json_at(const void *parent, const struct rows *r, size
 
 /* --- causes -------------------------------------------------------------------------------------------- */
 
+static instant instant_of(const struct json *v, const char *name)
+{
+	instant t;
+
+	return instant_parse(json_get_text(v, name, ""), &t) ? t : INSTANT_MIN;
+}
+
 static void read_causes(struct look *l, const char *text)
 {
 	const struct json *list = read_text(l, text), *v;
@@ -50,13 +57,16 @@ static void read_causes(struct look *l, const char *text)
 
 	l->causes = talloc_zero_array(l, struct cause, list ? list->count + 1 : 1);
 	for (v = list ? list->first : NULL; v; v = v->next) {
+		if (json_get(v, "ahead")) {
+			l->ahead = instant_of(v, "ahead") > l->ahead ? instant_of(v, "ahead") : l->ahead;
+			continue;
+		}
 		c = &l->causes[l->cause_count++];
 		c->rule_id = json_get_text(v, "rule_id", NULL);
 		c->event_id = json_get_text(v, "event_id", "");
 		c->data = json_get(v, "data");
 		c->offer = json_get(v, "offer") != NULL;
-		if (!instant_parse(json_get_text(v, "at", ""), &c->at))
-			c->at = INSTANT_MIN;
+		c->at = instant_of(v, "at");
 	}
 }
 
@@ -119,6 +129,7 @@ static struct look *look_new(const void *parent, const struct catalogue *c, cons
 	l->per_day = (int)engagement.per_day;
 	l->per_week = (int)engagement.per_week;
 	l->oldest = now - engagement.patience;
+	l->ahead = INSTANT_NONE;
 	read_causes(l, member->causes);
 	read_wishes(l, r, i);
 	return l;

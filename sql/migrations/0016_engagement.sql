@@ -40,9 +40,9 @@ CREATE TABLE analytics.engagement_pending (
 	judged_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
 	judged       json
 ) WITH (fillfactor = 80);
-COMMENT ON TABLE analytics.engagement_pending IS 'When each member is looked at next: now after an event, else at the next slot of a scheduled rule. The row is the member''s lock for judging';
+COMMENT ON TABLE analytics.engagement_pending IS 'When each member is looked at next: now after an event, else at the next slot at which a scheduled rule may find something. The row is the member''s lock for judging';
 COMMENT ON COLUMN analytics.engagement_pending.position IS 'Of the newest event that is to be judged, in the member''s shard: the facts must have come that far';
-COMMENT ON COLUMN analytics.engagement_pending.causes IS 'What made the member due since the last look: {rule_id, event_id, at, data} of event triggers, {offer} of offers, and event for any other';
+COMMENT ON COLUMN analytics.engagement_pending.causes IS 'What made the member due since the last look: {rule_id, event_id, at, data} of event triggers, {offer} of offers, {ahead} of events whose time is still to come';
 COMMENT ON COLUMN analytics.engagement_pending.judged IS 'The facts that fact_change triggers compare with, as of judged_at';
 CREATE INDEX engagement_pending_due ON analytics.engagement_pending (due_at);
 -- Whoever is there already is looked at for the first time within a day.
@@ -138,6 +138,15 @@ COMMENT ON TABLE analytics.engagement_sweeps IS 'Offers on their way through the
 COMMENT ON COLUMN analytics.engagement_sweeps.outcome IS 'done, or expired: the offer was over before all were looked at';
 CREATE INDEX engagement_sweeps_due ON analytics.engagement_sweeps (look_at) WHERE finished_at IS NULL;
 
+CREATE TABLE analytics.engagement_plans (
+	plan         text PRIMARY KEY,
+	after_member text NOT NULL DEFAULT '',
+	members      bigint NOT NULL DEFAULT 0,
+	finished_at  timestamptz
+) WITH (fillfactor = 20);
+COMMENT ON TABLE analytics.engagement_plans IS 'When members are looked at was planned by rules and a programme that have changed: everybody is looked at again, soon. One row';
+COMMENT ON COLUMN analytics.engagement_plans.plan IS 'The versions of rules and programme that it is for';
+
 -- What judging needs of a member beside the facts; analytics and notification write it.
 CREATE VIEW analytics.engagement_members AS
 	SELECT member_id, CASE WHEN next_expiry_at IS NOT NULL THEN state -> 'lots' END AS lots FROM analytics.member_analytics;
@@ -153,4 +162,4 @@ COMMENT ON VIEW analytics.member_wishes IS 'What a member wants to hear of; noti
 GRANT SELECT ON analytics.member_facts, analytics.engagement_members, analytics.member_wishes TO ae_engagement;
 GRANT SELECT, UPDATE ON analytics.engagement_programme TO ae_engagement;
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytics.engagement_rules, analytics.engagement_pending, analytics.engagement_alerts,
-	analytics.engagement_decisions, analytics.engagement_counts, analytics.engagement_sweeps TO ae_engagement;
+	analytics.engagement_decisions, analytics.engagement_counts, analytics.engagement_sweeps, analytics.engagement_plans TO ae_engagement;
