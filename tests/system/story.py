@@ -162,7 +162,7 @@ def dump(system):
         "channels": "SELECT member_id, period_start, e::text FROM analytics.spending_summaries, json_array_elements(channels) e ORDER BY 1, 2, 3",
         "categories": "SELECT category, name, parent, active, rewards::text, updated_at FROM analytics.categories ORDER BY 1",
         "offers": "SELECT category, valid_from, valid_to, points_multiplier, promotion::text FROM analytics.category_offers ORDER BY 1, 2",
-        "log": "SELECT shard, position, event_key FROM analytics.event_log WHERE type NOT IN ('InsightGeneratedEvent', 'MilestoneAchievedEvent') ORDER BY 1, 2",
+        "log": "SELECT shard, position, event_key FROM analytics.event_log WHERE type NOT IN ('InsightGeneratedEvent', 'MilestoneAchievedEvent', 'EngagementAlertTriggeredEvent') ORDER BY 1, 2",
     }
     return {name: system.sql(query) for name, query in tables.items()}
 
