@@ -16,7 +16,8 @@
 #include "services/engagement/look.h"
 
 enum {
-	REST_DAYS = 28
+	REST_DAYS = 28,
+	REFUSED_DAYS = 7
 };
 
 /* What a rule needs of one fact. */
@@ -94,10 +95,14 @@ static bool told_for_now(struct look *l, const struct rule *r)
 	return r->outlook->steady && was_told(l, r, occasion_of(l, occasion_key(l, r, &s, NULL), -1));
 }
 
-/* Before that day the cool-down of what was told lasts. */
+/*
+ * Before that day the cool-down of what was told lasts. What the member refuses is looked for once a week: no
+ * event tells of another mind.
+ */
 static day rested(const struct look *l, const struct rule *r)
 {
-	day until = DAY_NONE, d;
+	bool refused = wishes_against(&l->wishes, r->category, r->promotional) != NULL;
+	day until = refused ? l->m->today + REFUSED_DAYS : DAY_NONE, d;
 	size_t i;
 
 	for (i = 0; r->cooldown_days > 0 && i < l->past_count; i++)
