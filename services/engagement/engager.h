@@ -13,7 +13,8 @@ struct engager {
 	int64_t searched;            /* when PostgreSQL was last looked through for due members */
 	bool searching;              /* the last claim was full: there are more */
 	int64_t planned_rules, planned_programme; /* versions of the last plan that was noted here */
-	bool rules_put;                           /* the release's rules have been brought in */
+	void *pool;     /* memory for a slice of looks: many small pieces that end together */
+	bool rules_put; /* the release's rules have been brought in */
 	struct metric *looks, *alerts, *losses, *withdrawn, *version;
 };
 

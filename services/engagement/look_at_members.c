@@ -16,8 +16,8 @@ enum {
 	SLICE_MIN = 8,
 	SLICE_MAX = 1000
 };
-#define AIM    (SECOND / 200)
-#define SEARCH SECOND /* between looks into PostgreSQL while Redis names enough */
+#define AIM    (SECOND / 66) /* of a slice: requests wait behind it, and short ones cost more of PostgreSQL */
+#define SEARCH SECOND        /* between looks into PostgreSQL while Redis names enough */
 
 static size_t slice_size = 64; /* members; follows the time that slices take */
 
@@ -104,9 +104,9 @@ static bool look_at_slice(struct engager *e, const void *scratch, const struct r
 
 bool look_at_members(struct daemon *d)
 {
-	void *scratch = talloc_named_const(d, 0, "looks");
-	int64_t began = clock_monotonic();
 	struct engager *e = d->state;
+	void *scratch = talloc_new(e->pool);
+	int64_t began = clock_monotonic();
 	const struct catalogue *c = catalogue_current(d);
 	struct rows *r = NULL;
 	bool good = false;
