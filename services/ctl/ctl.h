@@ -35,6 +35,8 @@ int usage_wrong(const char *command, const char *format, ...) __attribute__((for
 struct json;
 /* json_file.c: one JSON value of a file, - is standard input; NULL with a line on stderr if there is none. */
 struct json *json_file_read(const char *command, const char *path);
+/* The same of an option's own text, where --<option>-file is the one that names a file. */
+struct json *json_option_read(const char *command, const char *option, const char *text);
 
 /* events_send.c */
 int events_send(int argc, char **argv);

@@ -1,5 +1,5 @@
 /*
- * json_file.c - JSON that an option names a file of
+ * json_file.c - JSON that an option gives, or names a file of
  */
 #include <errno.h>
 #include <stdio.h>
@@ -44,4 +44,14 @@ struct json *json_file_read(const char *command, const char *path)
 		return fail(command, path, "larger than 16 MiB");
 	json = json_parse(ctl_memory, text, length, &error);
 	return json ? json : fail(command, path, error);
+}
+
+struct json *json_option_read(const char *command, const char *option, const char *text)
+{
+	const char *error;
+	struct json *json = json_parse(ctl_memory, text, strlen(text), &error);
+
+	if (json == NULL)
+		fprintf(stderr, "%s: --%s: %s (a file is --%s-file)\n", command, option, error, option);
+	return json;
 }

@@ -12,15 +12,26 @@
 #include "common/logic.h"
 #include "services/ctl/ctl.h"
 
+#define COMMAND "aectl rule eval"
+
 static const char help[] =
-	"usage: aectl rule eval --rule FILE --data FILE [--json]\n\n"
+	"usage: aectl rule eval (--rule JSON | --rule-file FILE) (--data JSON | --data-file FILE) "
+	"[--json]\n\n"
 	"Evaluates a JsonLogic rule and prints its value as JSON on one line.\n\n"
-	"  --rule FILE   the rule; - is standard input\n"
-	"  --data FILE   the data it reads; - is standard input, for one of the two\n"
-	"  --json        one JSON document: the value, whether it counts as true, and the paths of the data\n"
-	"                that the rule reads (\"dynamic\": some of them are computed)\n\n"
+	"  --rule JSON        the rule\n"
+	"  --rule-file FILE   the same from a file; - is standard input\n"
+	"  --data JSON        the data that it reads\n"
+	"  --data-file FILE   the same from a file; - is standard input, for one of the two\n"
+	"  --json             one JSON document: the value, whether it counts as true, and the paths of the\n"
+	"                     data that the rule reads (\"dynamic\": some of them are computed)\n\n"
 	"Exit status: 0 evaluated (whatever the value), 1 the rule or a file is wrong, or the evaluation\n"
 	"reached a limit, 2 wrong usage.\n";
+
+/* Of rule and data each: its text, or the file that has it. */
+struct eval_options {
+	const char *rule, *rule_file, *data, *data_file;
+	bool json;
+};
 
 static void print_value(const struct json *value, const struct logic *l, bool json)
 {
@@ -45,10 +56,23 @@ static void print_value(const struct json *value, const struct logic *l, bool js
 	puts(json_text(w, NULL));
 }
 
-static int evaluate(const char *rule_path, const char *data_path, bool json)
+/* What messages call the rule. */
+static const char *rule_name(const struct eval_options *o)
 {
-	const struct json *rule = json_file_read("aectl rule eval", rule_path),
-			  *data = rule ? json_file_read("aectl rule eval", data_path) : NULL, *value;
+	if (o->rule)
+		return "--rule";
+	return strcmp(o->rule_file, "-") == 0 ? "standard input" : o->rule_file;
+}
+
+static const struct json *json_of(const char *option, const char *text, const char *path)
+{
+	return text ? json_option_read(COMMAND, option, text) : json_file_read(COMMAND, path);
+}
+
+static int evaluate(const struct eval_options *o)
+{
+	const struct json *rule = json_of("rule", o->rule, o->rule_file),
+			  *data = rule ? json_of("data", o->data, o->data_file) : NULL, *value;
 	const char *error;
 	struct logic *l;
 
@@ -56,50 +80,70 @@ static int evaluate(const char *rule_path, const char *data_path, bool json)
 		return CTL_FAILED;
 	l = logic_parse(ctl_memory, rule, &error);
 	if (l == NULL || !logic_evaluate(ctl_memory, l, data, NULL, &value, &error)) {
-		fprintf(stderr, "aectl rule eval: %s: %s\n",
-			strcmp(rule_path, "-") == 0 ? "standard input" : rule_path, error);
+		fprintf(stderr, COMMAND ": %s: %s\n", rule_name(o), error);
 		return CTL_FAILED;
 	}
-	print_value(value, l, json);
+	print_value(value, l, o->json);
 	if (fflush(stdout) == 0)
 		return CTL_DONE;
-	fprintf(stderr, "aectl rule eval: %s\n", strerror(errno));
+	fprintf(stderr, COMMAND ": %s\n", strerror(errno));
 	return CTL_FAILED;
+}
+
+/* False: no such option. */
+static bool eval_option(struct eval_options *o, int option, const char *value)
+{
+	switch (option) {
+	case 'r':
+		o->rule = value;
+		return true;
+	case 'R':
+		o->rule_file = value;
+		return true;
+	case 'd':
+		o->data = value;
+		return true;
+	case 'D':
+		o->data_file = value;
+		return true;
+	case 'j':
+		return o->json = true;
+	}
+	return false;
+}
+
+static int eval_check(const char *command, const struct eval_options *o)
+{
+	if (!o->rule == !o->rule_file || !o->data == !o->data_file)
+		return usage_wrong(command, "one of --rule and --rule-file, and one of --data and "
+					    "--data-file, are needed");
+	if (o->rule_file && o->data_file && strcmp(o->rule_file, "-") == 0 && strcmp(o->data_file, "-") == 0)
+		return usage_wrong(command, "only one of the two can be standard input");
+	return CTL_DONE;
 }
 
 int rule_eval(int argc, char **argv)
 {
 	static const struct option options[] = {{"rule", required_argument, NULL, 'r'},
+						{"rule-file", required_argument, NULL, 'R'},
 						{"data", required_argument, NULL, 'd'},
+						{"data-file", required_argument, NULL, 'D'},
 						{"json", no_argument, NULL, 'j'},
 						{"help", no_argument, NULL, 'h'},
 						{NULL, 0, NULL, 0}};
-	const char *rule = NULL, *data = NULL;
-	bool json = false;
-	int c;
+	struct eval_options o = {.json = false};
+	int c, rc;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
-		switch (c) {
-		case 'r':
-			rule = optarg;
-			break;
-		case 'd':
-			data = optarg;
-			break;
-		case 'j':
-			json = true;
-			break;
-		case 'h':
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c == 'h') {
 			fputs(help, stdout);
 			return CTL_DONE;
-		default:
-			return usage_wrong(argv[0], "wrong option");
 		}
+		if (!eval_option(&o, c, optarg))
+			return usage_wrong(argv[0], "wrong option");
+	}
 	if (optind != argc)
-		return usage_wrong(argv[0], "no arguments but options");
-	if (rule == NULL || data == NULL)
-		return usage_wrong(argv[0], "--rule and --data are both needed");
-	if (strcmp(rule, "-") == 0 && strcmp(data, "-") == 0)
-		return usage_wrong(argv[0], "only one of the two can be standard input");
-	return evaluate(rule, data, json);
+		return usage_wrong(argv[0], "unexpected argument '%s'", argv[optind]);
+	rc = eval_check(argv[0], &o);
+	return rc == CTL_DONE ? evaluate(&o) : rc;
 }

@@ -24,7 +24,7 @@ def evaluate(tmp_path):
                 text = value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
                 (tmp_path / name).write_bytes(text)
         rule, data = ("-" if v is None else tmp_path / n for n, v in (("rule", rule), ("data", data)))
-        return subprocess.run([AECTL, "rule", "eval", "--rule", rule, "--data", data, *words], input=stdin,
+        return subprocess.run([AECTL, "rule", "eval", "--rule-file", rule, "--data-file", data, *words], input=stdin,
                               capture_output=True, timeout=30)
     return run
 
@@ -41,6 +41,20 @@ def evaluate(tmp_path):
 def test_the_value_is_one_line(evaluate, rule, want):
     done = evaluate(rule, EVENT)
     assert (done.returncode, done.stdout, done.stderr) == (0, want + b"\n", b"")
+
+
+def test_rule_and_data_are_given_as_they_are(evaluate, tmp_path):
+    def run(*words):
+        return subprocess.run([AECTL, "rule", "eval", *words], stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+    done = run("--rule", json.dumps(ROUTE), "--data", json.dumps(EVENT))
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"true\n", b"")
+    assert run("--rule", '{"var":"a.b"}', "--data", "null").stdout == b"null\n"
+    (tmp_path / "data").write_text('{"a": 17}')
+    assert run("--rule", '{"var":"a"}', "--data-file", tmp_path / "data").stdout == b"17\n"
+    for words, said in ((("--rule", "rule.json", "--data", "{}"), b"--rule: "), (("--rule", "true", "--data", "{"), b"--data: ")):
+        done = run(*words)
+        assert done.returncode == 1 and done.stdout == b"" and said in done.stderr and b"-file)\n" in done.stderr, done.stderr
+    assert b"--rule: /nope: unknown operator" in run("--rule", '{"nope": 1}', "--data", "{}").stderr
 
 
 def test_either_may_come_from_standard_input(evaluate):
@@ -72,18 +86,18 @@ def test_what_is_wrong_is_named(evaluate, rule, data, said):
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    done = subprocess.run([AECTL, "rule", "eval", "--rule", tmp_path / "none", "--data", "/dev/null"], capture_output=True)
+    done = subprocess.run([AECTL, "rule", "eval", "--rule-file", tmp_path / "none", "--data-file", "/dev/null"], capture_output=True)
     assert done.returncode == 1 and b"/none: No such file" in done.stderr
 
 
 def test_a_file_without_end(tmp_path):
     (tmp_path / "rule").write_text("true")
-    done = subprocess.run([AECTL, "rule", "eval", "--rule", tmp_path / "rule", "--data", "/dev/zero"], capture_output=True, timeout=30)
+    done = subprocess.run([AECTL, "rule", "eval", "--rule-file", tmp_path / "rule", "--data-file", "/dev/zero"], capture_output=True, timeout=30)
     assert done.returncode == 1 and b"larger than 16 MiB" in done.stderr
 
 
-@pytest.mark.parametrize("words", [["eval"], ["eval", "--rule", "x"], ["eval", "--data", "x"], ["eval", "--rule", "-", "--data", "-"],
-                                   ["eval", "--rule", "x", "--data", "y", "z"], ["eval", "--wrong"], ["test"], []], ids=" ".join)
+@pytest.mark.parametrize("words", [["eval"], ["eval", "--rule", "x"], ["eval", "--data", "x"], ["eval", "--rule-file", "-", "--data-file", "-"],
+                                   ["eval", "--rule", "1", "--rule-file", "x", "--data", "2"], ["eval", "--rule", "x", "--data", "y", "z"], ["eval", "--wrong"], ["test"], []], ids=" ".join)
 def test_wrong_usage(words):
     done = subprocess.run([AECTL, "rule", *words], stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
     assert done.returncode == 2 and done.stderr and not done.stdout
