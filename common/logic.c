@@ -62,8 +62,6 @@ static const char *operator_fault(const void *parent, struct node *n, const char
 	n->call = operator_find(name);
 	if (n->call == NULL)
 		return "unknown operator";
-	if (n->call->run == NULL && n->call->run_lazily == NULL)
-		return "this operator is refused: a rule has no output but its value";
 	return arguments_fault(parent, n->call, count);
 }
 

@@ -7,7 +7,7 @@
  *
  * Where this differs from the reference:
  * - an unknown operator or a wrong number of arguments is refused when the rule is parsed, even in a
- *   branch that would never run; `log` is refused, since a rule has no output but its value;
+ *   branch that would never run; `log` passes its argument on and writes nothing;
  * - `var` sees what is in the data (and the length of arrays and texts), never JavaScript's built-in
  *   properties; data is never run as a rule, not even through `missing` and `missing_some`;
  * - an object becomes the text "[object Object]" even if it has a member "toString" or "valueOf";

@@ -40,7 +40,7 @@ static const struct logic_operator operators[] = {
 	{"in", 2, 2, logic_in, NULL, READS_NOTHING},
 	{"cat", 0, ANY_NUMBER, logic_cat, NULL, READS_NOTHING},
 	{"substr", 2, 3, logic_substr, NULL, READS_NOTHING},
-	{"log", 1, 1, NULL, NULL, READS_NOTHING}, /* refused */
+	{"log", 1, 1, logic_log, NULL, READS_NOTHING},
 };
 
 const struct logic_operator *operator_find(const char *name)

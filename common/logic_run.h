@@ -46,7 +46,7 @@ struct logic_operator {
 	enum reads reads;
 };
 
-/* NULL if there is none. A refused one has no function. */
+/* NULL if there is none. */
 const struct logic_operator *operator_find(const char *name);
 const struct logic_operator *extension_find(const char *name);
 
@@ -104,5 +104,6 @@ OPERATOR(logic_missing_some);
 /* logic_words.c */
 OPERATOR(logic_cat);
 OPERATOR(logic_substr);
+OPERATOR(logic_log);
 
 #endif

@@ -16,7 +16,7 @@ START_TEST(test_refused_rules)
 		{"{\"if\":[1,2,[{\"a.b\":1}]]}", "/if/2/0/a.b: unknown operator"},
 		{"{\"\":[1]}", "/: unknown operator"},
 		{"{\"a\\nb\\u007f/~\":1}", "/a?b?~1~0: unknown operator"},
-		{"{\"log\":1}", "/log: this operator is refused: a rule has no output but its value"},
+		{"{\"log\":[1,2]}", "/log: wants 1 argument, has 2"},
 		{"{\"==\":[1]}", "/==: wants 2 arguments, has 1"},
 		{"{\"==\":1}", "/==: wants 2 arguments, has 1"},
 		{"{\"!\":[]}", "/!: wants 1 argument, has 0"},
