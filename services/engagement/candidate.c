@@ -122,15 +122,36 @@ static const struct json *lots_of(struct look *l, const struct subject *s)
 	return array;
 }
 
-static instant deadline_of(const struct look *l, const struct rule *r, const struct subject *s)
+/* So many days from today as the rule says; none of what is past or absurd. */
+static instant deadline_in_days(struct look *l, const struct rule *r, const struct subject *s)
+{
+	int64_t days;
+
+	if (!integer_of(l, r->deadline_days, s->facts, &days) || days < 0 || days > RULE_DEADLINE_MAX)
+		return INSTANT_NONE;
+	return tz_day_start(l->m->zone, l->m->today + (day)days + 1);
+}
+
+static instant deadline_of(struct look *l, const struct rule *r, const struct subject *s)
 {
 	bool returns = r->about == ABOUT_BIRTHDAY || r->about == ABOUT_ANNIVERSARY;
 
 	if (s->ends != INSTANT_NONE)
 		return s->ends;
 	if (s->last_day == DAY_NONE)
-		return INSTANT_NONE;
+		return deadline_in_days(l, r, s);
 	return tz_day_start(l->m->zone, s->last_day + (returns ? r->valid_days : 1));
+}
+
+/* A day that it is about is its end; else so many days, and no longer than a deadline. */
+static instant valid_until_of(const struct look *l, const struct rule *r, const struct subject *s,
+			      instant deadline)
+{
+	instant end = l->m->now + r->valid_days * DAY_SECONDS * SECOND;
+
+	if (deadline == INSTANT_NONE)
+		return end;
+	return s->last_day != DAY_NONE || deadline < end ? deadline : end;
 }
 
 void candidate_fill(struct look *l, struct candidate *c, const struct subject *s)
@@ -146,8 +167,7 @@ void candidate_fill(struct look *l, struct candidate *c, const struct subject *s
 	c->currency = v && v->kind == JSON_TEXT && strlen(v->text) == 3 ? v->text : NULL;
 	c->has_value = c->has_value && c->currency;
 	c->deadline = deadline_of(l, r, s);
-	c->valid_until = c->deadline != INSTANT_NONE ? c->deadline
-						     : l->m->now + r->valid_days * DAY_SECONDS * SECOND;
+	c->valid_until = valid_until_of(l, r, s, c->deadline);
 	c->lots = s->lot_count > 0 ? lots_of(l, s) : NULL;
 	c->sentence = words_fill(l, r->sentence, l->locale, c, l->m);
 	c->action = r->action ? words_fill(l, r->action, l->locale, c, l->m) : NULL;

@@ -47,6 +47,11 @@ void data_real(struct data *d, const char *name, double value)
 	add(d, name, JSON_REAL)->real = value;
 }
 
+void data_boolean(struct data *d, const char *name, bool value)
+{
+	add(d, name, JSON_BOOLEAN)->boolean = value;
+}
+
 void data_text(struct data *d, const char *name, const char *value)
 {
 	struct json *j = add(d, name, value ? JSON_TEXT : JSON_NULL);

@@ -12,6 +12,7 @@ struct data; /* members of an object, in the making */
 struct data *data_new(const void *parent);
 void data_integer(struct data *d, const char *name, int64_t value);
 void data_real(struct data *d, const char *name, double value);
+void data_boolean(struct data *d, const char *name, bool value);
 void data_text(struct data *d, const char *name, const char *value); /* NULL: null; kept, not copied */
 void data_day(struct data *d, const char *name, day value);          /* DAY_NONE: null */
 void data_null(struct data *d, const char *name);

@@ -6,13 +6,7 @@
 
 #include "common/schema.h"
 #include "services/engagement/engagement.h"
-#include "services/engagement/rule.h"
-
-struct reading {
-	struct rule *rule;
-	struct fault *faults;
-	size_t *count;
-};
+#include "services/engagement/rule_reading.h"
 
 static const char *const about_names[ABOUT_COUNT] = {
 	[ABOUT_MEMBER] = "member",
@@ -32,24 +26,24 @@ const char *about_name(enum about a)
 
 /* --- faults ---------------------------------------------------------------------------------------- */
 
-static void wrong_at(struct reading *r, const char *pointer, const char *detail)
+void rule_wrong_at(struct reading *r, const char *pointer, const char *detail)
 {
 	if (*r->count < RULE_FAULTS_MAX)
 		r->faults[(*r->count)++] = (struct fault){pointer, detail};
 }
 
-static void wrong(struct reading *r, const struct json *value, const char *detail)
+void rule_wrong(struct reading *r, const struct json *value, const char *detail)
 {
-	wrong_at(r, json_pointer(r->rule, value), detail);
+	rule_wrong_at(r, json_pointer(r->rule, value), detail);
 }
 
 /* A field, or a fault where it is missing. */
-static const struct json *needed(struct reading *r, const char *name)
+const struct json *rule_needed(struct reading *r, const char *name)
 {
 	const struct json *v = json_get(r->rule->document, name);
 
 	if (v == NULL)
-		wrong_at(r, talloc_asprintf(r->rule, "/%s", name), "is required");
+		rule_wrong_at(r, talloc_asprintf(r->rule, "/%s", name), "is required");
 	return v;
 }
 
@@ -62,13 +56,13 @@ static int64_t number(struct reading *r, const struct json *object, const char *
 		return fallback;
 	if (v->kind == JSON_INTEGER && v->integer >= least && v->integer <= most)
 		return v->integer;
-	wrong(r, v,
-	      talloc_asprintf(r->rule, "must be a whole number from %lld to %lld", (long long)least,
-			      (long long)most));
+	rule_wrong(r, v,
+		   talloc_asprintf(r->rule, "must be a whole number from %lld to %lld", (long long)least,
+				   (long long)most));
 	return fallback;
 }
 
-static struct logic *logic_at(struct reading *r, const struct json *v, unsigned vocabulary)
+struct logic *rule_logic_at(struct reading *r, const struct json *v, unsigned vocabulary)
 {
 	struct fault fault;
 	struct logic *l;
@@ -77,16 +71,30 @@ static struct logic *logic_at(struct reading *r, const struct json *v, unsigned 
 		return NULL;
 	l = rule_logic(r->rule, v, vocabulary, r->rule->about, &fault);
 	if (l == NULL)
-		wrong_at(r, talloc_asprintf(r->rule, "%s%s", json_pointer(r->rule, v), fault.pointer),
-			 fault.detail);
+		rule_wrong_at(r, talloc_asprintf(r->rule, "%s%s", json_pointer(r->rule, v), fault.pointer),
+			      fault.detail);
 	return l;
 }
 
 /* The member's facts, those of the subject and, where an event asks, its data. */
 static struct logic *expression(struct reading *r, const char *name)
 {
-	return logic_at(r, json_get(r->rule->document, name),
-			VOCABULARY_FACTS | (r->rule->event_type ? VOCABULARY_EVENT : 0));
+	return rule_logic_at(r, json_get(r->rule->document, name),
+			     VOCABULARY_FACTS | (r->rule->event_type ? VOCABULARY_EVENT : 0));
+}
+
+/* Members of a part of the document that has none but these. */
+static void only(struct reading *r, const struct json *object, const char *const *names, size_t count)
+{
+	const struct json *v;
+	size_t i;
+
+	for (v = object->kind == JSON_OBJECT ? object->first : NULL; v; v = v->next) {
+		for (i = 0; i < count && strcmp(names[i], v->name) != 0; i++)
+			;
+		if (i == count)
+			rule_wrong(r, v, "is not a field of a rule");
+	}
 }
 
 /* --- triggers -------------------------------------------------------------------------------------- */
@@ -100,15 +108,17 @@ static bool event_type_known(const char *type)
 
 static void read_event(struct reading *r, const struct json *v)
 {
+	static const char *const names[] = {"type", "when"};
 	const char *type = json_get_text(v, "type", "");
 
+	only(r, v, names, 2);
 	if (!event_type_known(type)) {
-		wrong_at(r, "/trigger/event/type", "is not a type of events");
+		rule_wrong_at(r, "/trigger/event/type", "is not a type of events");
 		return;
 	}
 	r->rule->event_type = type;
 	if (json_get(v, "when"))
-		r->rule->event_when = logic_at(r, json_get(v, "when"), VOCABULARY_DATA);
+		r->rule->event_when = rule_logic_at(r, json_get(v, "when"), VOCABULARY_DATA);
 }
 
 static void read_changes(struct reading *r, const struct json *v)
@@ -116,13 +126,13 @@ static void read_changes(struct reading *r, const struct json *v)
 	const struct json *one;
 
 	if (v->kind != JSON_ARRAY || v->count == 0 || v->count > RULE_FACTS_MAX) {
-		wrong(r, v, "must be an array of one to 24 names of facts");
+		rule_wrong(r, v, "must be an array of one to 24 names of facts");
 		return;
 	}
 	r->rule->changes = talloc_array(r->rule, const char *, v->count);
 	for (one = v->first; one; one = one->next)
 		if (one->kind != JSON_TEXT || !rule_fact_known(one->text))
-			wrong(r, one, "is not a fact of a member");
+			rule_wrong(r, one, "is not a fact of a member");
 		else
 			r->rule->changes[r->rule->change_count++] = one->text;
 }
@@ -131,8 +141,11 @@ static void read_schedule(struct reading *r, const struct json *v)
 {
 	static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
 					   "friday", "saturday", "sunday"};
+	static const char *const names[] = {"every", "hour"};
 	const char *every = json_get_text(v, "every", "");
 	int d;
+
+	only(r, v, names, 2);
 
 	r->rule->schedule = (struct schedule){true, -1, (int)number(r, v, "hour", 0, 20, 9)};
 	if (strcmp(every, "day") == 0)
@@ -141,12 +154,12 @@ static void read_schedule(struct reading *r, const struct json *v)
 		if (strcmp(every, days[d]) == 0)
 			r->rule->schedule.weekday = d;
 	if (r->rule->schedule.weekday < 0)
-		wrong_at(r, "/trigger/schedule/every", "must be day, or a day of the week as monday");
+		rule_wrong_at(r, "/trigger/schedule/every", "must be day, or a day of the week as monday");
 }
 
 static void read_trigger(struct reading *r)
 {
-	const struct json *v = needed(r, "trigger"), *one;
+	const struct json *v = rule_needed(r, "trigger"), *one;
 	static const struct {
 		const char *name;
 		void (*read)(struct reading *r, const struct json *v);
@@ -154,14 +167,14 @@ static void read_trigger(struct reading *r)
 	size_t i, known = sizeof(kinds) / sizeof(kinds[0]);
 
 	if (v && (v->kind != JSON_OBJECT || v->count == 0))
-		wrong(r, v, "must be an object of event, fact_change or schedule");
+		rule_wrong(r, v, "must be an object of event, fact_change or schedule");
 	for (one = v && v->kind == JSON_OBJECT ? v->first : NULL; one; one = one->next) {
 		for (i = 0; i < known && strcmp(kinds[i].name, one->name) != 0; i++)
 			;
 		if (i < known)
 			kinds[i].read(r, one);
 		else
-			wrong(r, one, "is none of event, fact_change, schedule");
+			rule_wrong(r, one, "is none of event, fact_change, schedule");
 	}
 }
 
@@ -176,9 +189,10 @@ static void read_about(struct reading *r)
 		if (v->kind == JSON_TEXT && strcmp(v->text, about_names[a]) == 0)
 			break;
 	if (a == ABOUT_COUNT)
-		wrong(r, v,
-		      "must be one of member, expiring_day, birthday, anniversary, tier_deadline, streak, "
-		      "offer, reward");
+		rule_wrong(
+			r, v,
+			"must be one of member, expiring_day, birthday, anniversary, tier_deadline, streak, "
+			"offer, reward");
 	else
 		r->rule->about = (enum about)a;
 }
@@ -190,14 +204,16 @@ static void read_leads(struct reading *r)
 	struct rule *rule = r->rule;
 
 	if (v && (v->kind != JSON_ARRAY || v->count == 0 || v->count > RULE_LEADS_MAX)) {
-		wrong(r, v, "must be an array of one to eight numbers of days");
+		rule_wrong(r, v, "must be an array of one to eight numbers of days");
 		return;
 	}
+	if (v && rule->about == ABOUT_MEMBER)
+		rule_wrong(r, v, "needs an about that has a day");
 	for (one = v ? v->first : NULL; one; one = one->next) {
 		if (one->kind != JSON_INTEGER || one->integer < 0 || one->integer > 90)
-			wrong(r, one, "must be 0 to 90 days");
+			rule_wrong(r, one, "must be 0 to 90 days");
 		else if (rule->lead_count > 0 && one->integer >= rule->leads[rule->lead_count - 1])
-			wrong(r, one, "must be fewer days than the one before");
+			rule_wrong(r, one, "must be fewer days than the one before");
 		else
 			rule->leads[rule->lead_count++] = (int)one->integer;
 	}
@@ -205,6 +221,7 @@ static void read_leads(struct reading *r)
 
 static void read_limits(struct reading *r)
 {
+	static const char *const cap_names[] = {"most", "days"};
 	const struct json *document = r->rule->document, *cap = json_get(document, "cap"),
 			  *holdout = json_get(document, "holdout");
 
@@ -213,127 +230,51 @@ static void read_limits(struct reading *r)
 	r->rule->cooldown_days = (int)number(r, document, "cooldown_days", 0, 365, 0);
 	r->rule->priority = (int)number(r, document, "priority", 1, 100, 50);
 	if (cap) {
+		only(r, cap, cap_names, 2);
 		r->rule->cap_most = (int)number(r, cap, "most", 1, 100, 0);
 		r->rule->cap_days = (int)number(r, cap, "days", 1, 365, 0);
 		if (r->rule->cap_most == 0 || r->rule->cap_days == 0)
-			wrong(r, cap, "must be an object of most and days");
+			rule_wrong(r, cap, "must be an object of most and days");
 	}
 	r->rule->holdout = holdout && (holdout->kind == JSON_REAL || holdout->kind == JSON_INTEGER)
 				   ? holdout->real
 				   : 0;
 	if (holdout && ((holdout->kind != JSON_REAL && holdout->kind != JSON_INTEGER) || holdout->real < 0 ||
 			holdout->real > 0.5))
-		wrong(r, holdout, "must be a share from 0 to 0.5");
-}
-
-/* --- what is told ---------------------------------------------------------------------------------- */
-
-static const struct json *texts(struct reading *r, const struct json *v)
-{
-	const struct json *one;
-
-	if (v == NULL)
-		return NULL;
-	if (v->kind != JSON_OBJECT || json_get_text(v, "en", NULL) == NULL) {
-		wrong(r, v, "must be an object of texts by language, with en");
-		return NULL;
-	}
-	for (one = v->first; one; one = one->next)
-		if (one->kind != JSON_TEXT || one->length == 0 || one->length > 500)
-			wrong(r, one, "must be a text of 1 to 500 characters");
-	return v;
-}
-
-static void read_facts(struct reading *r)
-{
-	const struct json *v = json_get(r->rule->document, "facts"), *one;
-	struct rule *rule = r->rule;
-
-	if (v && (v->kind != JSON_OBJECT || v->count > RULE_FACTS_MAX)) {
-		wrong(r, v, "must be an object of at most 24 expressions");
-		return;
-	}
-	rule->facts = talloc_array(rule, struct named_logic, v ? v->count + 1 : 1);
-	for (one = v ? v->first : NULL; one; one = one->next)
-		rule->facts[rule->fact_count++] = (struct named_logic){
-			one->name,
-			logic_at(r, one, VOCABULARY_FACTS | (rule->event_type ? VOCABULARY_EVENT : 0))};
-}
-
-static void read_words(struct reading *r)
-{
-	const struct json *v = json_get(r->rule->document, "words"), *one;
-	struct rule *rule = r->rule;
-
-	if (v && (v->kind != JSON_OBJECT || v->count > RULE_FACTS_MAX)) {
-		wrong(r, v, "must be an object of at most 24 texts by language");
-		return;
-	}
-	rule->words = talloc_array(rule, struct named_words, v ? v->count + 1 : 1);
-	for (one = v ? v->first : NULL; one; one = one->next)
-		rule->words[rule->word_count++] = (struct named_words){one->name, texts(r, one)};
-}
-
-static void read_channels(struct reading *r)
-{
-	const struct json *v = json_get(r->rule->document, "channels"), *one;
-
-	if (v && (v->kind != JSON_ARRAY || v->count > RULE_CHANNELS_MAX)) {
-		wrong(r, v, "must be an array of email, push, slack");
-		return;
-	}
-	for (one = v ? v->first : NULL; one; one = one->next)
-		if (one->kind == JSON_TEXT &&
-		    (strcmp(one->text, "email") == 0 || strcmp(one->text, "push") == 0 ||
-		     strcmp(one->text, "slack") == 0))
-			r->rule->channels[r->rule->channel_count++] = one->text;
-		else
-			wrong(r, one, "must be email, push or slack");
-}
-
-static bool name_valid(const char *name)
-{
-	size_t length = strlen(name);
-
-	return length >= 1 && length <= 64 && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
-}
-
-static void read_told(struct reading *r)
-{
-	const struct json *document = r->rule->document, *kind = needed(r, "kind"),
-			  *category = needed(r, "category");
-	struct rule *rule = r->rule;
-
-	rule->kind = kind && kind->kind == JSON_TEXT ? kind->text : "";
-	if (kind && !name_valid(rule->kind))
-		wrong(r, kind, "must be 1 to 64 of a-z, 0-9 and _");
-	rule->category = category && category->kind == JSON_TEXT ? category->text : "";
-	if (category && !category_known(rule->category))
-		wrong(r, category, "is not a category that alerts are of");
-	rule->promotional = category_promotional(rule->category);
-	rule->link = json_get_text(document, "link", NULL);
-	if (rule->link && (strncmp(rule->link, "https://", 8) != 0 || strlen(rule->link) > 2000))
-		wrong_at(r, "/link", "must be an https URL of at most 2,000 characters");
-	rule->sentence = texts(r, needed(r, "sentence"));
-	rule->action = texts(r, json_get(document, "suggested_action"));
-	read_facts(r);
-	read_words(r);
-	read_channels(r);
+		rule_wrong(r, holdout, "must be a share from 0 to 0.5");
 }
 
 /* --- the whole ------------------------------------------------------------------------------------- */
 
 static void check_names(struct reading *r)
 {
-	static const char *const names[] = {"name",        "description",   "kind",
-					    "category",    "link",          "trigger",
-					    "about",       "condition",     "holds",
-					    "occasion",    "lead_days",     "late_days",
-					    "valid_days",  "cooldown_days", "cap",
-					    "priority",    "value",         "holdout",
-					    "facts",       "words",         "points_at_stake",
-					    "value_minor", "currency",      "suggested_action",
-					    "sentence",    "channels"};
+	static const char *const names[] = {"name",
+					    "description",
+					    "kind",
+					    "category",
+					    "link",
+					    "trigger",
+					    "about",
+					    "condition",
+					    "holds",
+					    "occasion",
+					    "lead_days",
+					    "late_days",
+					    "valid_days",
+					    "cooldown_days",
+					    "cap",
+					    "priority",
+					    "value",
+					    "holdout",
+					    "facts",
+					    "words",
+					    "points_at_stake",
+					    "value_minor",
+					    "currency",
+					    "deadline_days",
+					    "suggested_action",
+					    "sentence",
+					    "channels"};
 	const struct json *v;
 	size_t i;
 
@@ -341,7 +282,7 @@ static void check_names(struct reading *r)
 		for (i = 0; i < sizeof(names) / sizeof(names[0]) && strcmp(names[i], v->name) != 0; i++)
 			;
 		if (i == sizeof(names) / sizeof(names[0]))
-			wrong(r, v, "is not a field of a rule");
+			rule_wrong(r, v, "is not a field of a rule");
 	}
 }
 
@@ -349,14 +290,18 @@ static void read_expressions(struct reading *r)
 {
 	struct rule *rule = r->rule;
 
-	if (needed(r, "condition"))
+	if (rule_needed(r, "condition"))
 		rule->condition = expression(r, "condition");
-	rule->holds = logic_at(r, json_get(rule->document, "holds"), VOCABULARY_FACTS | VOCABULARY_ALERT);
+	rule->holds = rule_logic_at(r, json_get(rule->document, "holds"),
+				    VOCABULARY_FACTS | VOCABULARY_ALERT);
 	rule->occasion = expression(r, "occasion");
 	rule->value = expression(r, "value");
 	rule->points_at_stake = expression(r, "points_at_stake");
 	rule->value_minor = expression(r, "value_minor");
 	rule->currency = expression(r, "currency");
+	rule->deadline_days = expression(r, "deadline_days");
+	if (rule->value_minor && rule->currency == NULL)
+		rule_wrong_at(r, "/currency", "is required with value_minor");
 }
 
 struct rule *rule_read(const void *parent, const char *rule_id, int version, const struct json *document,
@@ -370,7 +315,7 @@ struct rule *rule_read(const void *parent, const char *rule_id, int version, con
 	rule->version = version;
 	rule->document = document;
 	if (document->kind != JSON_OBJECT) {
-		wrong_at(&r, "", "must be an object");
+		rule_wrong_at(&r, "", "must be an object");
 		return NULL;
 	}
 	check_names(&r);
@@ -378,7 +323,7 @@ struct rule *rule_read(const void *parent, const char *rule_id, int version, con
 	read_trigger(&r);
 	read_leads(&r);
 	read_limits(&r);
-	read_told(&r);
+	rule_read_told(&r);
 	read_expressions(&r);
 	if (*count > 0)
 		return NULL;

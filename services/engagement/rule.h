@@ -15,7 +15,8 @@ enum {
 	RULE_LEADS_MAX = 8,
 	RULE_FACTS_MAX = 24,
 	RULE_FAULTS_MAX = 20,
-	RULE_CHANNELS_MAX = 3
+	RULE_CHANNELS_MAX = 3,
+	RULE_DEADLINE_MAX = 3660 /* days */
 };
 
 /* What an occasion is: of what a rule is asked, once for each. */
@@ -78,7 +79,7 @@ struct rule {
 	size_t fact_count;
 	struct named_words *words;
 	size_t word_count;
-	struct logic *points_at_stake, *value_minor, *currency;
+	struct logic *points_at_stake, *value_minor, *currency, *deadline_days;
 	const struct json *action, *sentence; /* texts in languages */
 	const char *channels[RULE_CHANNELS_MAX];
 	size_t channel_count;
