@@ -8,6 +8,10 @@
 #include "services/engagement/engagement.h"
 #include "services/engagement/engagement_json.h"
 
+enum {
+	FAULTS_MAX = 8
+};
+
 static reply reply_switch(struct request *req, const struct rows *r)
 {
 	struct json_writer *w = json_writer_new(req);
@@ -31,10 +35,17 @@ reply get_engagement_switch(struct request *req, const struct get_engagement_swi
 	return rows_count(r) > 0 ? reply_switch(req, r) : reply_not_found(req, "switch", "");
 }
 
-static size_t check(const struct json *body, struct fault faults[3])
+static bool known(const char *name)
+{
+	return strcmp(name, "running") == 0 || strcmp(name, "reason") == 0 ||
+	       strcmp(name, "holdout_share") == 0;
+}
+
+static size_t check(const struct request *req, const struct json *body, struct fault faults[FAULTS_MAX])
 {
 	const struct json *running = json_get(body, "running"), *reason = json_get(body, "reason"),
 			  *share = json_get(body, "holdout_share");
+	const struct json *v;
 	size_t n = 0;
 
 	if (running == NULL || running->kind != JSON_BOOLEAN)
@@ -44,6 +55,9 @@ static size_t check(const struct json *body, struct fault faults[3])
 	if (share && ((share->kind != JSON_REAL && share->kind != JSON_INTEGER) || share->real < 0 ||
 		      share->real > 0.5))
 		faults[n++] = (struct fault){"/holdout_share", "must be a share from 0 to 0.5"};
+	for (v = body->kind == JSON_OBJECT ? body->first : NULL; v && n < FAULTS_MAX; v = v->next)
+		if (!known(v->name))
+			faults[n++] = (struct fault){json_pointer(req, v), "is not a field of the switch"};
 	return n;
 }
 
@@ -51,14 +65,14 @@ reply put_engagement_switch(struct request *req, const struct put_engagement_swi
 {
 	const char *error;
 	const struct json *body = json_parse(req, req->body, req->body_length, &error);
-	struct fault faults[3];
+	struct fault faults[FAULTS_MAX];
 	struct rows *r;
 	size_t count;
 
 	(void)in;
 	if (body == NULL)
 		return reply_error(req, ERR_MALFORMED, "%s", error);
-	if ((count = check(body, faults)) > 0)
+	if ((count = check(req, body, faults)) > 0)
 		return reply_faults(req, ERR_INVALID, talloc_memdup(req, faults, count * sizeof(*faults)),
 				    count);
 	r = db_query(req->db, req, SQL_ENGAGEMENT_PUT_SWITCH, "ottf", json_get_boolean(body, "running", true),

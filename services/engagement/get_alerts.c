@@ -1,6 +1,7 @@
 /*
  * get_alerts.c - what a member is told, best first
  */
+#include <string.h>
 #include <talloc.h>
 
 #include "gen/sql/engagement.h"
@@ -83,22 +84,34 @@ static const char *tag_of(struct request *req, const struct rows *r)
 	return talloc_asprintf(req, "W/\"%016llx\"", (unsigned long long)hash);
 }
 
+/* The id of the last alert of a page. */
+static bool cursor_valid(const char *cursor)
+{
+	return cursor == NULL || (strlen(cursor) == 35 && strncmp(cursor, "al_", 3) == 0);
+}
+
+/* One more than a page is read, to know whether there is another. */
 reply get_alerts(struct request *req, const struct get_alerts_in *in)
 {
-	struct rows *r = db_query(req->db, req, SQL_ENGAGEMENT_GET_ALERTS, "toi", in->member_id,
-				  in->state == 1, in->limit);
 	struct json_writer *w = json_writer_new(req);
+	struct rows *r;
+	size_t i, count;
 	reply out;
-	size_t i;
 
+	if (!cursor_valid(in->cursor))
+		return reply_faults(req, ERR_INVALID,
+				    &(struct fault){"?cursor", "is not a next_cursor of an earlier page"}, 1);
+	r = db_query(req->db, req, SQL_ENGAGEMENT_GET_ALERTS, "toit", in->member_id, in->state == 1,
+		     in->limit + 1, in->cursor);
+	count = rows_count(r) > (size_t)in->limit ? (size_t)in->limit : rows_count(r);
 	if (reply_not_modified(req, tag_of(req, r), &out))
 		return out;
 	json_open_object(w, NULL);
 	json_open_array(w, "alerts");
-	for (i = 0; i < rows_count(r); i++)
+	for (i = 0; i < count; i++)
 		put_alert(w, r, i);
 	json_close(w);
-	json_put_null(w, "next_cursor"); /* a page holds them all */
+	json_put_text(w, "next_cursor", rows_count(r) > count ? row_text(r, count - 1, ALERT_ID) : NULL);
 	put_as_of(w);
 	json_close(w);
 	return reply_json(req, w);

@@ -43,7 +43,7 @@ static reply keep(struct request *req, const char *rule_id, int64_t replaces, co
 	json_open_object(answer, NULL);
 	json_put_text(answer, "rule_id", rule_id);
 	json_put_integer(answer, "version", row_integer(r, 0, 0));
-	json_put_text(answer, "state", "active");
+	json_put_text(answer, "state", row_text(r, 0, 1));
 	put_as_of(answer);
 	json_close(answer);
 	return reply_json(req, answer);

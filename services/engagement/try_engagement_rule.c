@@ -40,6 +40,18 @@ struct trial {
 /* --- the request -------------------------------------------------------------------------------------------
  */
 
+/* By itself, so that pointers to its faults begin with it. */
+static const struct json *detached(struct request *req, const struct json *v)
+{
+	struct json_writer *w = json_writer_new(req);
+	const char *error, *text;
+	size_t length;
+
+	json_put_value(w, NULL, v);
+	text = json_text(w, &length);
+	return json_parse(req, text, length, &error);
+}
+
 static const struct json *document_of(struct request *req, const struct json *body, const char *rule_id,
 				      int64_t *version)
 {
@@ -49,12 +61,15 @@ static const struct json *document_of(struct request *req, const struct json *bo
 
 	*version = 0;
 	if (given)
-		return given;
+		return detached(req, given);
 	r = db_query(req->db, req, SQL_ENGAGEMENT_GET_RULE, "ti", rule_id, (int64_t)0);
 	text = rows_count(r) > 0 ? row_text(r, 0, 5) : NULL;
 	*version = text ? row_integer(r, 0, 1) : 0;
 	return text ? json_parse(req, text, strlen(text), &error) : NULL;
 }
+
+static const struct fault at_fault = {"/at", "must be a day or an instant"};
+static const struct fault event_fault = {"/event", "is for a rule that an event triggers"};
 
 /* An instant, or a day: its noon, in the programme's zone. */
 static bool read_at(struct trial *t, const struct json *v)
@@ -71,7 +86,7 @@ static bool read_at(struct trial *t, const struct json *v)
 	return true;
 }
 
-static size_t check_body(const struct json *body, struct fault faults[FAULTS_MAX])
+static size_t check_body(const struct request *req, const struct json *body, struct fault faults[FAULTS_MAX])
 {
 	const struct json *v;
 	size_t n = 0;
@@ -79,7 +94,9 @@ static size_t check_body(const struct json *body, struct fault faults[FAULTS_MAX
 	for (v = body->kind == JSON_OBJECT ? body->first : NULL; v && n < FAULTS_MAX; v = v->next)
 		if (strcmp(v->name, "rule") != 0 && strcmp(v->name, "at") != 0 &&
 		    strcmp(v->name, "event") != 0)
-			faults[n++] = (struct fault){"", "may hold rule, at and event"};
+			faults[n++] = (struct fault){json_pointer(req, v), "is none of rule, at, event"};
+	if (n < FAULTS_MAX && (v = json_get(body, "event")) != NULL && v->kind != JSON_OBJECT)
+		faults[n++] = (struct fault){"/event", "must be an object, an event's data"};
 	if (body->kind != JSON_OBJECT)
 		faults[n++] = (struct fault){"", "must be an object"};
 	return n;
@@ -247,6 +264,18 @@ static struct catalogue *alone(struct request *req, const struct catalogue *c, s
 	return copy;
 }
 
+/* Of a rule in the body the places are within it. */
+static reply reply_rule_faults(struct request *req, const struct json *body, struct fault *faults,
+			       size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && json_get(body, "rule"); i++)
+		faults[i].pointer = talloc_asprintf(req, "/rule%s", faults[i].pointer);
+	return reply_faults(req, ERR_UNPROCESSABLE, talloc_memdup(req, faults, count * sizeof(*faults)),
+			    count);
+}
+
 reply try_engagement_rule(struct request *req, const struct try_engagement_rule_in *in)
 {
 	const char *error;
@@ -260,7 +289,7 @@ reply try_engagement_rule(struct request *req, const struct try_engagement_rule_
 
 	if (body == NULL)
 		return reply_error(req, ERR_MALFORMED, "%s", error);
-	if ((count = check_body(body, faults)) > 0)
+	if ((count = check_body(req, body, faults)) > 0)
 		return reply_faults(req, ERR_INVALID, talloc_memdup(req, faults, count * sizeof(*faults)),
 				    count);
 	document = document_of(req, body, in->rule_id, &version);
@@ -268,13 +297,14 @@ reply try_engagement_rule(struct request *req, const struct try_engagement_rule_
 		return reply_not_found(req, "rule", in->rule_id);
 	rule = rule_read(req, in->rule_id, (int)version, document, faults, &count);
 	if (rule == NULL)
-		return reply_faults(req, ERR_UNPROCESSABLE,
-				    talloc_memdup(req, faults, count * sizeof(*faults)), count);
+		return reply_rule_faults(req, body, faults, count);
 	t.rule = rule;
 	t.catalogue = alone(req, c, rule);
 	t.event = json_get(body, "event");
 	if (!read_at(&t, json_get(body, "at")))
-		return reply_error(req, ERR_INVALID, "at must be a day or an instant");
+		return reply_faults(req, ERR_INVALID, &at_fault, 1);
+	if (t.event && rule->event_type == NULL)
+		return reply_faults(req, ERR_INVALID, &event_fault, 1);
 	json_open_array(t.samples, NULL);
 	try_members(&t);
 	return answer(&t);

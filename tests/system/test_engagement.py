@@ -1,5 +1,6 @@
 """Stories of alerts: few, at the right moment, each once, and every other one with a reason why not."""
 import json
+import urllib.parse
 
 import pytest
 from conftest import System, until
@@ -200,6 +201,20 @@ def test_the_holdout_is_for_good_and_hears_no_offers(system):
     ({"holdout": 0.9}, "/holdout"),
     ({"link": "http://plain.example.org"}, "/link"),
     ({"prio": 3}, "/prio"),
+    ({"link": 5}, "/link"),
+    ({"name": 5}, "/name"),
+    ({"description": "x" * 1001}, "/description"),
+    ({"cap": {"most": 3, "days": 3, "weeks": 1}}, "/cap/weeks"),
+    ({"trigger": {"schedule": {"every": "day", "minute": 5}}}, "/trigger/schedule/minute"),
+    ({"trigger": {"event": {"type": "PointsEarnedEvent", "if": True}}}, "/trigger/event/if"),
+    ({"lead_days": [7]}, "/lead_days"),  # a member has no day
+    ({"sentence": {"en": "{{#open}} and never closed"}}, "/sentence/en"),
+    ({"suggested_action": {"en": "Go.", "de": "{{/zu}}"}}, "/suggested_action/de"),
+    ({"sentence": {"en": "Hello.", "English": "Hello."}}, "/sentence/English"),
+    ({"facts": {"a.b": {"var": "tier"}}}, "/facts/a.b"),
+    ({"words": {"": {"en": "x"}}}, "/words/"),
+    ({"value_minor": {"var": "spend_30d_minor"}}, "/currency"),
+    ({"deadline_days": {"var": "deadline"}}, "/deadline_days/var"),
 ])
 def test_malformed_rules_are_refused_with_the_pointer(system, change, pointer):
     reply = send(system, "PUT", "/engagement-rules/malformed", {**PLAIN, **change})
@@ -216,10 +231,30 @@ def test_versions(system, own):
     assert send(system, "PUT", "/engagement-rules/versions", PLAIN, headers={"If-Match": '"1"'}).status == 412
     assert system.get("/engagement-rules/versions?version=1").json["document"]["priority"] == 1
     assert system.get("/engagement-rules/versions").headers["ETag"] == '"2"'
+    assert send(system, "POST", "/engagement-rules/versions/state/paused").status == 200
+    reply = send(system, "PUT", "/engagement-rules/versions", PLAIN)
+    assert (reply.json["version"], reply.json["state"]) == (3, "paused"), "a rule that was paused is not put to use by an edit"
     assert send(system, "POST", "/engagement-rules/versions/state/retired").status == 200
     assert rule(system, "versions")["state"] == "retired"
     assert send(system, "PUT", "/engagement-rules/versions", PLAIN, role="analyst").status == 403
     assert send(system, "POST", "/engagement-rules/none/state/paused").status == 404
+
+
+def test_pages_of_alerts_and_decisions(system, own):
+    """Each is on one page, in the order of the whole list; what many of one look share is no end of a page."""
+    for i in range(5):
+        own(f"page_{i}", priority=90, value=i % 2, facts={"n": i})
+    happen(system, enrol("pages"))
+    look(system, "pages")
+    for path, name, key in (("alerts?state=all&", "alerts", "alert_id"), ("alerts?", "alerts", "alert_id"), ("decisions?", "decisions", "rule_id")):
+        whole, found, cursor = system.get(f"/engagement/pages/{path}limit=200").json, [], None
+        assert whole["next_cursor"] is None and len(whole[name]) > 1, whole
+        while cursor or not found:
+            page = system.get(f"/engagement/pages/{path}limit=1" + (f"&cursor={urllib.parse.quote(cursor)}" if cursor else "")).json
+            found, cursor = found + page[name], page["next_cursor"]
+            assert len(page[name]) == 1 and len(found) <= len(whole[name])
+        assert [a[key] for a in found] == [a[key] for a in whole[name]]
+        assert system.get(f"/engagement/pages/{path}cursor=x").status == 400
 
 
 def test_an_event_asks_by_its_data(system, own):
@@ -252,9 +287,12 @@ def test_a_dry_run_at_another_date_tells_nobody(system):
     told, = [s for s in there["samples"] if s["member_id"] == "dry"]
     assert (told["outcome"], told["occasion"], told["facts"]["balance"]) == ("told", f"{day(70)}|7", 700)
     tried = send(system, "POST", "/engagement-rules/not_kept/dry-run", {"rule": {**PLAIN, "condition": {">=": [{"var": "points_balance"}, 700]}}}).json
-    assert "dry" in {s["member_id"] for s in tried["samples"]} and tried["matched"] < tried["evaluated"]
+    assert "dry" in {s["member_id"] for s in tried["samples"]} and 0 < tried["matched"] <= tried["evaluated"]
     assert send(system, "POST", "/engagement-rules/not_kept/dry-run", {}).status == 404
-    assert send(system, "POST", "/engagement-rules/not_kept/dry-run", {"rule": {"kind": 1}}).status == 422
+    for body, status, pointer in (({"rule": {**PLAIN, "kind": 1}}, 422, "/rule/kind"), ({"rule": {"kind": "x"}}, 422, "/rule/trigger"), ({"at": "2026-02-30"}, 400, "/at"), ({"at": None}, 400, "/at"),
+                                  ({"event": 5}, 400, "/event"), ({"event": {}}, 400, "/event"), ({"when": "now"}, 400, "/when"), ([], 400, "")):
+        reply = send(system, "POST", "/engagement-rules/points_expiring/dry-run", body)
+        assert (reply.status, reply.json["errors"][0]["pointer"]) == (status, pointer), reply
     assert before == (system.sql("SELECT count(*) FROM analytics.engagement_alerts"), system.sql("SELECT count(*) FROM analytics.engagement_decisions"))
 
 
@@ -262,6 +300,7 @@ def test_the_switch(system):
     answer = switch(system, running=False, reason="a wrong offer")
     assert (answer["running"], answer["reason"]) == (False, "a wrong offer")
     assert send(system, "PUT", "/engagement-switch", {"running": "no"}).json["errors"][0]["pointer"] == "/running"
+    assert send(system, "PUT", "/engagement-switch", {"running": True, "holdout": 0.1}).json["errors"][0]["pointer"] == "/holdout"
     assert send(system, "PUT", "/engagement-switch", {"running": True}, role="service").status == 403
     reply = system.post_events([enrol("off"), earn("off", 400, expires_on=day(6))])
     assert reply["accepted"] == 2
