@@ -27,6 +27,18 @@ const char *request_header(const struct request *req, const char *name)
 	return NULL;
 }
 
+bool request_if_match(const struct request *req, int64_t *version)
+{
+	const char *tag = request_header(req, "if-match");
+	char *end;
+
+	*version = 0;
+	if (tag == NULL || strcmp(tag, "*") == 0)
+		return true;
+	*version = tag[0] == '"' ? strtoll(tag + 1, &end, 10) : 0;
+	return *version > 0 && strcmp(end, "\"") == 0;
+}
+
 const char *request_encoded(struct request *req, const char *value)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@";

@@ -60,6 +60,9 @@ typedef const struct reply_token *reply;
 
 /* A request header's value, NULL if absent; name in lower case. */
 const char *request_header(const struct request *req, const char *name);
+/* The version that If-Match names by an ETag that is its number; 0: none is named, or any. False: it cannot
+ * be read. */
+bool request_if_match(const struct request *req, int64_t *version);
 /* A value as it may stand in a path or a query (RFC 3986), under the request. */
 const char *request_encoded(struct request *req, const char *value);
 /* The path that was asked for; NULL if the operation has none. */

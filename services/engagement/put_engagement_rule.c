@@ -1,7 +1,6 @@
 /*
  * put_engagement_rule.c - a new version of a rule, checked as a whole before it is kept
  */
-#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -12,19 +11,6 @@
 static bool rule_id_valid(const char *name)
 {
 	return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == strlen(name);
-}
-
-/* The version that If-Match names; 0: whatever is there. */
-static bool condition(struct request *req, int64_t *version)
-{
-	const char *tag = request_header(req, "if-match");
-	char *end;
-
-	*version = 0;
-	if (tag == NULL || strcmp(tag, "*") == 0)
-		return true;
-	*version = tag[0] == '"' ? strtoll(tag + 1, &end, 10) : 0;
-	return *version > 0 && strcmp(end, "\"") == 0;
 }
 
 static reply keep(struct request *req, const char *rule_id, int64_t replaces, const struct json *document)
@@ -61,7 +47,7 @@ reply put_engagement_rule(struct request *req, const struct put_engagement_rule_
 		return reply_error(req, ERR_MALFORMED, "%s", error);
 	if (!rule_id_valid(in->rule_id))
 		return reply_error(req, ERR_INVALID, "a rule's id is of lower-case letters, digits, _ and -");
-	if (!condition(req, &replaces))
+	if (!request_if_match(req, &replaces))
 		return reply_error(req, ERR_INVALID, "If-Match is the ETag of a GET, or *");
 	if (rule_read(req, in->rule_id, 0, document, faults, &count) == NULL)
 		return reply_faults(req, ERR_UNPROCESSABLE,

@@ -7,6 +7,10 @@
 #include "common/eventlog.h"
 #include "services/milestone/definition.h"
 
+enum {
+	SHOWN_NAME_MAX = 200
+};
+
 struct reading {
 	struct milestone *m;
 	struct fault *fault;
@@ -42,6 +46,35 @@ bool milestone_of_dates(const struct milestone *m)
 bool milestone_asks_facts(const struct milestone *m)
 {
 	return m->rule || m->segment;
+}
+
+static void only(struct reading *r, const struct json *object, const char *const *names, size_t count)
+{
+	const struct json *v;
+	size_t i;
+
+	for (v = object->first; v; v = v->next) {
+		for (i = 0; i < count && strcmp(names[i], v->name) != 0; i++)
+			;
+		if (i == count)
+			wrong(r, json_pointer(r->m, v), "is not known here");
+	}
+}
+
+/* A part of the document, with no members but these; NULL if there is none. */
+static const struct json *read_part(struct reading *r, const char *name, const char *const *names,
+				    size_t count)
+{
+	const struct json *v = json_get(r->m->document, name);
+
+	if (v == NULL || v->kind == JSON_NULL)
+		return NULL;
+	if (v->kind != JSON_OBJECT) {
+		wrong(r, json_pointer(r->m, v), "must be an object");
+		return NULL;
+	}
+	only(r, v, names, count);
+	return v;
 }
 
 static const char *read_text(struct reading *r, const struct json *from, const char *name, size_t most)
@@ -126,6 +159,12 @@ static enum period read_period(struct reading *r, const struct json *from, const
 	return fallback;
 }
 
+static void check_name(struct reading *r, const struct json *v)
+{
+	if (v->kind != JSON_TEXT || v->length == 0 || v->length > SHOWN_NAME_MAX)
+		wrong(r, json_pointer(r->m, v), "must be a text of at most 200 bytes");
+}
+
 static void read_name(struct reading *r)
 {
 	const struct json *name = json_get(r->m->document, "name"), *v;
@@ -134,8 +173,19 @@ static void read_name(struct reading *r)
 	    (name->kind == JSON_TEXT && name->length == 0) || (name->kind == JSON_OBJECT && name->count == 0))
 		wrong(r, "/name", "is required: a text, or one by language");
 	for (v = name && name->kind == JSON_OBJECT ? name->first : NULL; v; v = v->next)
-		if (v->kind != JSON_TEXT || v->length == 0)
-			wrong(r, json_pointer(r->m, v), "must be a text");
+		check_name(r, v);
+	if (name && name->kind == JSON_TEXT)
+		check_name(r, name);
+}
+
+/* What is counted; none at all is fine. */
+static void read_unit(struct reading *r)
+{
+	static const char *const languages[] = {"en", "de"};
+	const struct json *unit = read_part(r, "unit", languages, 2), *v;
+
+	for (v = unit ? unit->first : NULL; v; v = v->next)
+		check_name(r, v);
 }
 
 static void read_target(struct reading *r)
@@ -178,11 +228,12 @@ static void read_recurrence(struct reading *r)
 
 static void read_streak(struct reading *r)
 {
-	const struct json *streak = json_get(r->m->document, "streak");
+	static const char *const names[] = {"period", "least"};
+	const struct json *streak = read_part(r, "streak", names, 2);
 
 	if (r->m->kind != KIND_STREAK)
 		return;
-	if (streak == NULL || streak->kind != JSON_OBJECT || json_get(streak, "period") == NULL)
+	if (json_get(streak, "period") == NULL)
 		wrong(r, "/streak/period", "is required: day, week, month or year");
 	r->m->streak = read_period(r, streak, "period", PERIOD_WEEK);
 	r->m->least = read_integer(r, streak, "least", 1, 1000, 1);
@@ -200,7 +251,8 @@ static instant read_instant(struct reading *r, const struct json *from, const ch
 
 static void read_window(struct reading *r)
 {
-	const struct json *active = json_get(r->m->document, "active");
+	static const char *const names[] = {"from", "until"};
+	const struct json *active = read_part(r, "active", names, 2);
 
 	r->m->from = read_instant(r, active, "from", INSTANT_MIN);
 	r->m->until = read_instant(r, active, "until", INSTANT_MAX);
@@ -210,10 +262,11 @@ static void read_window(struct reading *r)
 
 static void read_bonus(struct reading *r)
 {
-	const struct json *bonus = json_get(r->m->document, "bonus");
+	static const char *const names[] = {"points", "reward_id", "reward_name", "cap"};
+	const struct json *bonus = read_part(r, "bonus", names, 4);
 	struct bonus *b = &r->m->bonus;
 
-	if (bonus == NULL || bonus->kind == JSON_NULL)
+	if (bonus == NULL)
 		return;
 	b->points = read_integer(r, bonus, "points", 1, 1000000000, 0);
 	b->reward_id = read_text(r, bonus, "reward_id", 200);
@@ -226,7 +279,8 @@ static void read_bonus(struct reading *r)
 static void read_celebration(struct reading *r)
 {
 	static const char *const priorities[] = {"critical", "transactional", "engagement", "bulk"};
-	const struct json *c = json_get(r->m->document, "celebration");
+	static const char *const names[] = {"template", "category", "priority"};
+	const struct json *c = read_part(r, "celebration", names, 3);
 
 	r->m->template = read_text(r, c, "template", 100);
 	r->m->category = read_text(r, c, "category", 64);
@@ -239,7 +293,7 @@ static void read_policies(struct reading *r)
 	static const char *const backfills[] = {"none", "silent", "celebrate"};
 	const struct json *v = json_get(r->m->document, "rollback");
 
-	if (v && v->kind == JSON_OBJECT && json_get(v, "revoke_within")) {
+	if (v && v->kind == JSON_OBJECT && v->count == 1 && json_get(v, "revoke_within")) {
 		r->m->rollback = ROLLBACK_WITHIN;
 		r->m->rollback_days = read_integer(r, v, "revoke_within", 1, 36500, 30);
 	} else {
@@ -293,23 +347,15 @@ static void refuse_unknown(struct reading *r)
 					    "streak",   "active",      "segment", "bonus",    "celebration",
 					    "rollback", "backfill",    "every",   "hour",     "late_days",
 					    "tier",     "rule",        "visual"};
-	const struct json *v;
-	size_t i;
 
-	for (v = r->m->document->first; v; v = v->next) {
-		for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-			if (strcmp(names[i], v->name) == 0)
-				break;
-		if (i == sizeof(names) / sizeof(names[0]))
-			wrong(r, json_pointer(r->m, v), "is not known here");
-	}
+	only(r, r->m->document, names, sizeof(names) / sizeof(names[0]));
 }
 
 static void read_kind(struct reading *r)
 {
 	const struct json *v = json_get(r->m->document, "kind");
 
-	if (v == NULL)
+	if (v == NULL || v->kind == JSON_NULL)
 		wrong(r, "/kind", "is required");
 	r->m->kind = (enum kind)read_word(r, v, kinds, KIND_UNKNOWN, KIND_COUNT);
 }
@@ -320,6 +366,7 @@ static void read_parts(struct reading *r, const char *programme_currency)
 
 	read_kind(r);
 	read_name(r);
+	read_unit(r);
 	refuse_unknown(r);
 	read_target(r);
 	read_recurrence(r);

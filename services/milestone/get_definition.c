@@ -1,6 +1,8 @@
 /*
  * get_definition.c - a milestone's document, and how far its backfill has come
  */
+#include <talloc.h>
+
 #include "gen/sql/milestone.h"
 #include "services/milestone/handlers.h"
 
@@ -37,6 +39,7 @@ reply get_definition(struct request *req, const struct get_definition_in *in)
 
 	if (rows_count(r) == 0)
 		return reply_not_found(req, "milestone", in->milestone_id);
+	request_put_header(req, "etag", talloc_asprintf(req, "\"%lld\"", (long long)row_integer(r, 0, 0)));
 	text = row_bytes(r, 0, 1, &length);
 	json_open_object(w, NULL);
 	json_put_text(w, "milestone_id", in->milestone_id);

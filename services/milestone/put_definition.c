@@ -9,16 +9,22 @@ reply put_definition(struct request *req, const struct put_definition_in *in)
 	struct json_writer *w = json_writer_new(req);
 	struct milestone *m;
 	struct rows *r;
+	int64_t replaces;
 	reply out;
 
 	if ((m = definition_body(req, in->milestone_id, &out)) == NULL)
 		return out;
+	if (!request_if_match(req, &replaces))
+		return reply_error(req, ERR_INVALID, "If-Match is the ETag of a GET, or *");
 	json_put_value(w, NULL, m->document);
-	r = db_query(req->db, req, SQL_MILESTONE_PUT_DEFINITION, "ttt", in->milestone_id, json_text(w, NULL),
-		     req->subject);
+	r = db_query(req->db, req, SQL_MILESTONE_PUT_DEFINITION, "ttti", in->milestone_id, json_text(w, NULL),
+		     req->subject, replaces);
 	if (!db_failed(req->db) && rows_count(r) == 0)
-		return reply_error(req, ERR_CONFLICT,
-				   "another version of this milestone was made at the same time");
+		return replaces > 0
+			       ? reply_error(req, ERR_PRECONDITION_FAILED,
+					     "the newest version is another one")
+			       : reply_error(req, ERR_CONFLICT,
+					     "another version of this milestone was made at the same time");
 	w = json_writer_new(req);
 	json_open_object(w, NULL);
 	json_put_text(w, "milestone_id", in->milestone_id);

@@ -55,6 +55,14 @@ static const char *figure(const void *parent, const struct milestone *of, const 
 			       of_what);
 }
 
+/* Without its unit, which German declines: "159 von 160, noch 1 Besuch". */
+static const char *bare_figure(const void *parent, const struct milestone *of,
+			       const struct locale_rules *rules, double value)
+{
+	return of->currency ? locale_money(parent, rules, (int64_t)value, of->currency)
+			    : locale_real(parent, rules, value);
+}
+
 static const char *in_days(const void *parent, enum language l, int64_t days)
 {
 	if (l == GERMAN)
@@ -94,15 +102,16 @@ static const char *sentence(const void *parent, const struct standing *s, const 
 	if (s->of->event == NULL || s->of->kind == KIND_TIER || s->reached)
 		return talloc_asprintf(parent, "%s: %s", name, s->remaining);
 	return talloc_asprintf(parent, l == GERMAN ? "%s: %s von %s, %s" : "%s: %s of %s, %s", name,
-			       s->of->currency ? figure(parent, s->of, rules, l, s->value)
-					       : locale_real(parent, rules, s->value),
-			       figure(parent, s->of, rules, l, s->target), s->remaining);
+			       bare_figure(parent, s->of, rules, s->value),
+			       bare_figure(parent, s->of, rules, s->target), s->remaining);
 }
 
 void words_put(const void *parent, const char *language, const char *locale, struct standing *s, day today)
 {
 	enum language l = strcmp(language, "de") == 0 ? GERMAN : ENGLISH;
-	const struct locale_rules *rules = locale_find(locale ? locale : language);
+	bool speaks = locale &&
+		      strncmp(locale, language, 2) == 0; /* else English numbers in the English text */
+	const struct locale_rules *rules = locale_find(speaks ? locale : language);
 
 	s->remaining = remaining(parent, s, rules, l, today);
 	s->text = sentence(parent, s, rules, l);

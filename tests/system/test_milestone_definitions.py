@@ -18,6 +18,10 @@ COUNT = {"name": {"en": "Visits"}, "kind": "count", "target": 3}
     ({"active": {"from": "soon"}}, "/active/from"), ({"active": {"from": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"}}, "/active/until"),
     ({"celebration": {"priority": "highest"}}, "/celebration/priority"), ({"event": "NoEvent"}, "/event"), ({"kind": "tier"}, "/tier"),
     ({"kind": "birthday", "every": "month"}, "/every"), ({"kind": "anniversary", "hour": 24}, "/hour"), ({"visual": "pie"}, "/visual"),
+    ({"active": {"from": "2026-01-02T00:00:00Z", "til": "2026-02-01T00:00:00Z"}}, "/active/til"), ({"active": "always"}, "/active"),
+    ({"bonus": {"points": 5, "limit": 50}}, "/bonus/limit"), ({"celebration": {"prio": "bulk"}}, "/celebration/prio"),
+    ({"kind": "streak", "streak": {"period": "week", "most": 2}}, "/streak/most"), ({"rollback": {"revoke_within": 3, "keep": 1}}, "/rollback"),
+    ({"unit": "cups"}, "/unit"), ({"unit": {"en": ""}}, "/unit/en"), ({"name": "x" * 201}, "/name"), ({"name": {"en": "x" * 201}}, "/name/en"),
 ], ids=lambda v: v if isinstance(v, str) else "")
 def test_what_is_wrong_is_told_by_its_place(system, change, pointer):
     document = {k: v for k, v in {**COUNT, **change}.items() if v is not None}
@@ -28,7 +32,10 @@ def test_what_is_wrong_is_told_by_its_place(system, change, pointer):
 def test_versions_and_who_may(system):
     assert system.request("PUT", "/milestone-definitions/mine", json=COUNT).json["version"] == 1
     assert system.request("PUT", "/milestone-definitions/mine", json={**COUNT, "target": 4}).json["version"] == 2
-    assert system.get("/milestone-definitions/mine").json["document"]["target"] == 4
+    reply = system.get("/milestone-definitions/mine")
+    assert (reply.json["document"]["target"], reply.headers["ETag"]) == (4, '"2"')
+    for tag, status in (('"1"', 412), ('"9"', 412), ("2", 400), ('"2"', 200)):
+        assert system.request("PUT", "/milestone-definitions/mine", json=COUNT, headers={"If-Match": tag}).status == status, tag
     assert system.get("/milestone-definitions/mine?version=1", role="analyst").json["activated_at"] is None
     for role in ("analyst", "service", "member"):
         assert system.request("PUT", "/milestone-definitions/mine", role=role, member="x" if role == "member" else None, json=COUNT).status == 403

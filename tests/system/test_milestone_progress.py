@@ -31,7 +31,7 @@ def test_value_target_pace_and_words(system):
     assert (m["value"], m["target"], m["fraction"], m["status"]) == (5, 10, 0.5, "open")
     assert m["remaining"] == "5 more visits" and m["pace"] == {"per_week": 3.5}
     assert m["projected_date"] == (NOW.date() + datetime.timedelta(days=10)).isoformat()
-    assert m["bonus"] == {"points": 100} and m["visual"]["text"] == "Ten visits: 5 of 10 visits, 5 more visits"
+    assert m["bonus"] == {"points": 100} and m["visual"]["text"] == "Ten visits: 5 of 10, 5 more visits"
     achieved, = reply.json["achieved"]
     assert achieved["milestone_id"] == "first_purchase" and achieved["bonus"]["points"] == 50
     assert reply.json["next_best"] is not None
@@ -39,6 +39,8 @@ def test_value_target_pace_and_words(system):
     assert money["remaining"] == "noch 950,00 GBP" and money["currency"] == "GBP"
     german = standing(system, "see", "ten_visits", params={"lang": "de"})
     assert german["remaining"] == "noch 5 Besuche" and german["name"] == "Zehn Besuche"
+    assert german["visual"]["text"] == "Zehn Besuche: 5 von 10, noch 5 Besuche"
+    assert standing(system, "see", "year_of_spend", params={"lang": "fr"})["remaining"] == "GBP 950.00 more", "English words, English numbers"
     assert standing(system, "see", "four_weeks")["remaining"].endswith("more in a row")
 
 
@@ -65,7 +67,7 @@ def test_pictures_say_the_same(system):
     happen(system, *[bought("drawn", n, at=ago(1)) for n in range(4)])
     reply = system.get("/milestones/drawn/progress.svg?milestone=ten_visits&theme=dark")
     assert reply.headers["Content-Type"] == "image/svg+xml" and xml.fromstring(reply.body).tag.endswith("svg")
-    assert "4 of 10 visits" in reply.text
+    assert "4 of 10, 6 more visits" in reply.text
     png = system.get("/milestones/drawn/progress.png?milestone=ten_visits&kind=bar&width=300&height=40&scale=2")
     assert png.body[:8] == b"\x89PNG\r\n\x1a\n" and png.headers["Content-Type"] == "image/png"
     assert system.get("/milestones/drawn/progress.png?milestone=ten_visits", headers={"If-None-Match": "x"}).status == 200
