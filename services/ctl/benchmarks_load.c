@@ -171,6 +171,19 @@ static int load(const char *command, const struct load_options *o)
 	return rc;
 }
 
+static bool load_option(void *into, int option, const char *value)
+{
+	struct load_options *o = into;
+
+	switch (option) {
+	case 'd':
+		return o->dry_run = true;
+	case 'j':
+		return o->json = true;
+	}
+	return database_option(&o->where, option, value);
+}
+
 int benchmarks_load(int argc, char **argv)
 {
 	static const struct option options[] = {DATABASE_LONG_OPTIONS,
@@ -179,24 +192,11 @@ int benchmarks_load(int argc, char **argv)
 						{"help", no_argument, NULL, 'h'},
 						{NULL, 0, NULL, 0}};
 	struct load_options o = {.source = NULL};
-	int c;
+	int rc;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
-		switch (c) {
-		case 'd':
-			o.dry_run = true;
-			break;
-		case 'j':
-			o.json = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return CTL_DONE;
-		default:
-			if (!database_option(&o.where, c, optarg))
-				return usage_wrong(argv[0], "wrong option");
-		}
-	if (optind + 1 != argc)
+	if ((rc = command_options(argc, argv, help, options, load_option, &o, 1)) != OPTIONS_READ)
+		return rc;
+	if (optind == argc)
 		return usage_wrong(argv[0], "one FILE or URL is wanted");
 	o.source = argv[optind];
 	return load(argv[0], &o);

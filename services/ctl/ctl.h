@@ -30,6 +30,17 @@ struct command {
 extern void *ctl_memory;
 /* Reads a whole number in minimum..maximum; says on stderr what is wrong with it otherwise. */
 bool option_integer(const char *option, const char *text, int64_t minimum, int64_t maximum, int64_t *out);
+/*
+ * Reads a command's options: --help prints `help`, all others are given to `take` with what they carry, which
+ * returns false of a wrong one. OPTIONS_READ: go on, with optind at the first of at most so many arguments;
+ * else the command's exit code.
+ */
+enum {
+	OPTIONS_READ = -1
+};
+struct option;
+int command_options(int argc, char **argv, const char *help, const struct option *options,
+		 bool (*take)(void *into, int option, const char *value), void *into, int arguments);
 /* One line on stderr that names the mistake and points at --help; CTL_USAGE. */
 int usage_wrong(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct json;

@@ -111,8 +111,9 @@ static int dead_change(struct pg *pg, const struct dead_options *o, int statemen
 	return count > 0 || o->all ? CTL_DONE : CTL_FAILED;
 }
 
-static bool dead_option(struct dead_options *o, int c, const char *value)
+static bool dead_option(void *into, int c, const char *value)
 {
+	struct dead_options *o = into;
 	int64_t number;
 
 	switch (c) {
@@ -180,19 +181,11 @@ int dead_letters(int argc, char **argv)
 	struct dead_options o = {.all = false};
 	const char *verb;
 	struct pg *pg;
-	int c, rc;
+	int rc;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(help, stdout);
-			return CTL_DONE;
-		}
-		if (!dead_option(&o, c, optarg))
-			return usage_wrong(argv[0], "wrong option");
-	}
-	verb = optind < argc ? argv[optind++] : "";
-	if (optind < argc)
-		return usage_wrong(argv[0], "unexpected argument '%s'", argv[optind]);
+	if ((rc = command_options(argc, argv, help, options, dead_option, &o, 1)) != OPTIONS_READ)
+		return rc;
+	verb = optind < argc ? argv[optind] : "";
 	if ((rc = dead_check(argv[0], verb, &o)) != CTL_DONE)
 		return rc;
 	if (!(pg = database_open(argv[0], &o.where)))

@@ -104,6 +104,21 @@ static int lag_run(struct pg *pg, const struct lag_options *o)
 	return lag_events(groups) > 0 ? CTL_FAILED : CTL_DONE;
 }
 
+static bool lag_option(void *into, int option, const char *value)
+{
+	struct lag_options *o = into;
+
+	switch (option) {
+	case 's':
+		return o->shards = true;
+	case 'w':
+		return option_integer("wait", value, 0, 86400, &o->wait);
+	case 'j':
+		return o->json = true;
+	}
+	return database_option(&o->where, option, value);
+}
+
 int lag(int argc, char **argv)
 {
 	static const struct option options[] = {DATABASE_LONG_OPTIONS,
@@ -114,29 +129,10 @@ int lag(int argc, char **argv)
 						{NULL, 0, NULL, 0}};
 	struct lag_options o = {.wait = 0};
 	struct pg *pg;
-	int c, rc;
+	int rc;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
-		switch (c) {
-		case 's':
-			o.shards = true;
-			break;
-		case 'w':
-			if (!option_integer("wait", optarg, 0, 86400, &o.wait))
-				return CTL_USAGE;
-			break;
-		case 'j':
-			o.json = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return CTL_DONE;
-		default:
-			if (!database_option(&o.where, c, optarg))
-				return usage_wrong(argv[0], "wrong option");
-		}
-	if (optind < argc)
-		return usage_wrong(argv[0], "unexpected argument '%s'", argv[optind]);
+	if ((rc = command_options(argc, argv, help, options, lag_option, &o, 0)) != OPTIONS_READ)
+		return rc;
 	if (!(pg = database_open(argv[0], &o.where)))
 		return CTL_AWAY;
 	rc = lag_run(pg, &o);

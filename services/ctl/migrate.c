@@ -149,38 +149,40 @@ static int migrate_run(struct pg *pg, bool dry_run, bool json)
 	return count < 0 ? CTL_FAILED : CTL_DONE;
 }
 
+struct migrate_options {
+	struct database_options where;
+	bool dry_run, json;
+};
+
+static bool migrate_option(void *into, int option, const char *value)
+{
+	struct migrate_options *o = into;
+
+	switch (option) {
+	case 'n':
+		return o->dry_run = true;
+	case 'j':
+		return o->json = true;
+	}
+	return database_option(&o->where, option, value);
+}
+
 int migrate(int argc, char **argv)
 {
-	struct database_options where = {NULL, NULL};
-	bool dry_run = false, json = false;
+	struct migrate_options o = {.json = false};
 	static const struct option options[] = {DATABASE_LONG_OPTIONS,
 						{"dry-run", no_argument, NULL, 'n'},
 						{"json", no_argument, NULL, 'j'},
 						{"help", no_argument, NULL, 'h'},
 						{NULL, 0, NULL, 0}};
 	struct pg *pg;
-	int c, rc;
+	int rc;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
-		switch (c) {
-		case 'n':
-			dry_run = true;
-			break;
-		case 'j':
-			json = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return CTL_DONE;
-		default:
-			if (!database_option(&where, c, optarg))
-				return usage_wrong(argv[0], "wrong option");
-		}
-	if (optind < argc)
-		return usage_wrong(argv[0], "unexpected argument '%s'", argv[optind]);
-	if (!(pg = database_open(argv[0], &where)))
+	if ((rc = command_options(argc, argv, help, options, migrate_option, &o, 0)) != OPTIONS_READ)
+		return rc;
+	if (!(pg = database_open(argv[0], &o.where)))
 		return CTL_AWAY;
-	rc = migrate_run(pg, dry_run, json);
+	rc = migrate_run(pg, o.dry_run, o.json);
 	talloc_free(pg);
 	return rc;
 }

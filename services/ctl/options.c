@@ -4,6 +4,7 @@
 #include "services/ctl/ctl.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,4 +39,22 @@ int usage_wrong(const char *command, const char *format, ...)
 	va_end(ap);
 	fprintf(stderr, "\n'%s --help' shows how it is used\n", command);
 	return CTL_USAGE;
+}
+
+int command_options(int argc, char **argv, const char *help, const struct option *options,
+		    bool (*take)(void *into, int option, const char *value), void *into, int arguments)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(help, stdout);
+			return CTL_DONE;
+		}
+		if (!take(into, c, optarg))
+			return usage_wrong(argv[0], "wrong option");
+	}
+	if (argc - optind > arguments)
+		return usage_wrong(argv[0], "unexpected argument '%s'", argv[optind + arguments]);
+	return OPTIONS_READ;
 }

@@ -144,6 +144,25 @@ static int rebuild_run(struct pg *pg, int projection, bool wait, bool json)
 	return rc;
 }
 
+struct rebuild_options {
+	struct database_options where;
+	bool wait, json;
+};
+
+static bool rebuild_option(void *into, int option, const char *value)
+{
+	struct rebuild_options *o = into;
+
+	switch (option) {
+	case 'n':
+		o->wait = false;
+		return true;
+	case 'j':
+		return o->json = true;
+	}
+	return database_option(&o->where, option, value);
+}
+
 int rebuild(int argc, char **argv)
 {
 	static const struct option options[] = {DATABASE_LONG_OPTIONS,
@@ -151,33 +170,19 @@ int rebuild(int argc, char **argv)
 						{"json", no_argument, NULL, 'j'},
 						{"help", no_argument, NULL, 'h'},
 						{NULL, 0, NULL, 0}};
-	struct database_options where = {NULL, NULL};
-	bool wait = true, json = false;
+	struct rebuild_options o = {.wait = true};
 	struct pg *pg;
-	int c, rc, projection;
+	int rc, projection;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
-		switch (c) {
-		case 'n':
-			wait = false;
-			break;
-		case 'j':
-			json = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return CTL_DONE;
-		default:
-			if (!database_option(&where, c, optarg))
-				return usage_wrong(argv[0], "wrong option");
-		}
-	if (optind + 1 != argc)
-		return usage_wrong(argv[0], optind < argc ? "one group at a time" : "which group?");
+	if ((rc = command_options(argc, argv, help, options, rebuild_option, &o, 1)) != OPTIONS_READ)
+		return rc;
+	if (optind == argc)
+		return usage_wrong(argv[0], "which group?");
 	if ((projection = projection_find(argv[optind])) < 0)
 		return usage_wrong(argv[0], "no group '%s'", argv[optind]);
-	if (!(pg = database_open(argv[0], &where)))
+	if (!(pg = database_open(argv[0], &o.where)))
 		return CTL_AWAY;
-	rc = rebuild_run(pg, projection, wait, json);
+	rc = rebuild_run(pg, projection, o.wait, o.json);
 	talloc_free(pg);
 	return rc;
 }

@@ -90,9 +90,10 @@ static int evaluate(const struct eval_options *o)
 	return CTL_FAILED;
 }
 
-/* False: no such option. */
-static bool eval_option(struct eval_options *o, int option, const char *value)
+static bool eval_option(void *into, int option, const char *value)
 {
+	struct eval_options *o = into;
+
 	switch (option) {
 	case 'r':
 		o->rule = value;
@@ -132,18 +133,10 @@ int rule_eval(int argc, char **argv)
 						{"help", no_argument, NULL, 'h'},
 						{NULL, 0, NULL, 0}};
 	struct eval_options o = {.json = false};
-	int c, rc;
+	int rc;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(help, stdout);
-			return CTL_DONE;
-		}
-		if (!eval_option(&o, c, optarg))
-			return usage_wrong(argv[0], "wrong option");
-	}
-	if (optind != argc)
-		return usage_wrong(argv[0], "unexpected argument '%s'", argv[optind]);
+	if ((rc = command_options(argc, argv, help, options, eval_option, &o, 0)) != OPTIONS_READ)
+		return rc;
 	rc = eval_check(argv[0], &o);
 	return rc == CTL_DONE ? evaluate(&o) : rc;
 }
