@@ -23,7 +23,11 @@ static const char help[] =
 	"                          [--dir D | --postgres CONNINFO] [--json]\n\n"
 	"Tells why a rule is true or not of a member: the facts it used, and the parts of it that decided,\n"
 	"the shortest explanation first.\n\n"
-	"  --rule ID            an engagement rule or a milestone, its version that counts\n"
+	"  --rule ID            an engagement rule or a milestone, its version that counts; what an "
+	"engagement\n"
+	"                       rule asks for beyond the member's facts, as of a day on which points end, "
+	"is\n"
+	"                       asked of the running system: the local one, else $AE_URL with $AE_TOKEN\n"
 	"  --rule-file FILE     a JsonLogic rule that is not stored; - is standard input\n"
 	"  --member ID          the member\n" DATABASE_HELP "  --json               one JSON document\n\n"
 	"Exit status: 0 explained (whatever it came to), 1 no such rule, no such member, no facts yet, or "
@@ -51,8 +55,8 @@ static bool add_condition(struct explained *x, const char *name, const struct js
 
 	if (l == NULL)
 		return fail(*name ? name : x->rule, error) == CTL_DONE;
-	x->conditions[x->count].name = name;
-	x->conditions[x->count++].logic = l;
+	x->conditions = talloc_realloc(ctl_memory, x->conditions, struct explained_condition, x->count + 1);
+	x->conditions[x->count++] = (struct explained_condition){.name = name, .logic = l};
 	return true;
 }
 
@@ -67,13 +71,13 @@ static bool from_file(struct explained *x, const char *path)
 
 static bool from_document(struct explained *x, PGresult *r)
 {
-	static const char *const names[CONDITIONS_MAX] = {"condition", "rule", "segment"};
+	static const char *const names[] = {"condition", "rule", "segment"};
 	const char *error, *text = PQgetvalue(r, 0, 1);
 	const struct json *document = json_parse(ctl_memory, text, strlen(text), &error), *rule;
 	size_t i;
 
 	x->version = strtoll(PQgetvalue(r, 0, 0), NULL, 10);
-	for (i = 0; i < CONDITIONS_MAX; i++) {
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		rule = json_get(document, names[i]);
 		if (rule && rule->kind != JSON_NULL && !add_condition(x, names[i], rule))
 			return false;
@@ -125,27 +129,91 @@ static const struct member_facts *load_facts(const char *conninfo, const char *m
 	return found && count > 0 && found->facts ? found : NULL;
 }
 
+/* Whether a rule asks for more than the facts of the member: of what it is about, or of the day. */
+static bool asks_beyond(const struct explained *x)
+{
+	const struct logic_variables *v = logic_variables(ctl_memory, x->conditions[0].logic);
+	size_t i;
+
+	for (i = 0; i < v->count; i++)
+		if (fact_find(v->paths[i]) == NULL)
+			return true;
+	return false;
+}
+
+/* One condition, asked of each occasion. */
+static bool spread_occasions(struct explained *x, const struct explain_options *o)
+{
+	struct explained_condition asked = x->conditions[0];
+	const struct json *list = rule_occasions(COMMAND, &o->where, o->rule, o->member), *v;
+
+	if (list == NULL)
+		return false;
+	x->of_occasions = true;
+	x->count = 0;
+	for (v = list->first; v; v = v->next) {
+		x->conditions = talloc_realloc(ctl_memory, x->conditions, struct explained_condition,
+					       x->count + 1);
+		asked.occasion = json_get_text(v, "occasion", NULL);
+		asked.facts = json_get(v, "facts");
+		x->conditions[x->count++] = asked;
+	}
+	return true;
+}
+
+static bool give_reasons(struct explained *x)
+{
+	struct explained_condition *c;
+	const char *error;
+	size_t i;
+
+	for (i = 0; i < x->count; i++) {
+		c = &x->conditions[i];
+		c->facts = c->facts ? c->facts : x->member->facts;
+		c->reason = logic_explain(ctl_memory, c->logic, c->facts, &error);
+		if (c->reason == NULL)
+			return fail(x->rule, error) == CTL_DONE;
+	}
+	return true;
+}
+
 static int explain(const struct explain_options *o, struct pg *pg, const char *conninfo)
 {
 	struct explained x = {.version = 0};
-	const char *error;
-	size_t i;
 
 	if (o->file ? !from_file(&x, o->file) : !from_tables(&x, pg, o->rule))
 		return CTL_FAILED;
 	if ((x.member = load_facts(conninfo, o->member)) == NULL)
 		return CTL_FAILED;
-	for (i = 0; i < x.count; i++) {
-		x.conditions[i].reason = logic_explain(ctl_memory, x.conditions[i].logic, x.member->facts,
-						       &error);
-		if (x.conditions[i].reason == NULL)
-			return fail(x.rule, error);
-	}
+	if (strcmp(x.source, "engagement_rules") == 0 && asks_beyond(&x) && !spread_occasions(&x, o))
+		return CTL_FAILED;
+	if (!give_reasons(&x))
+		return CTL_FAILED;
 	if (o->json)
 		explain_json(&x);
 	else
 		explain_text(&x);
 	return fflush(stdout) == 0 ? CTL_DONE : fail("standard output", strerror(errno));
+}
+
+static bool explain_option(void *into, int option, const char *value)
+{
+	struct explain_options *o = into;
+
+	switch (option) {
+	case 'r':
+		o->rule = value;
+		return true;
+	case 'f':
+		o->file = value;
+		return true;
+	case 'm':
+		o->member = value;
+		return true;
+	case 'j':
+		return o->json = true;
+	}
+	return database_option(&o->where, option, value);
 }
 
 int rule_explain(int argc, char **argv)
@@ -160,31 +228,10 @@ int rule_explain(int argc, char **argv)
 	struct explain_options o = {.json = false};
 	const char *conninfo, *error;
 	struct pg *pg;
-	int c;
+	int rc;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1)
-		switch (c) {
-		case 'r':
-			o.rule = optarg;
-			break;
-		case 'f':
-			o.file = optarg;
-			break;
-		case 'm':
-			o.member = optarg;
-			break;
-		case 'j':
-			o.json = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return CTL_DONE;
-		default:
-			if (!database_option(&o.where, c, optarg))
-				return usage_wrong(argv[0], "wrong option");
-		}
-	if (optind < argc)
-		return usage_wrong(argv[0], "unexpected argument '%s'", argv[optind]);
+	if ((rc = command_options(argc, argv, help, options, explain_option, &o, 0)) != OPTIONS_READ)
+		return rc;
 	if (!o.rule == !o.file || o.member == NULL)
 		return usage_wrong(argv[0], "one of --rule and --rule-file, and --member, are needed");
 	if ((pg = database_open(argv[0], &o.where)) == NULL)

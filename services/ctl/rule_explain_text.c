@@ -66,17 +66,30 @@ static void reason_text(const struct logic_reason *r, int indent)
 		reason_text(&r->because[i], indent + 2);
 }
 
-static void facts_text(const struct explained *x, const struct logic *l)
+static void facts_text(const struct explained_condition *c)
 {
-	const struct logic_variables *v = logic_variables(ctl_memory, l);
+	const struct logic_variables *v = logic_variables(ctl_memory, c->logic);
 	const struct fact *f;
+	bool known;
 	size_t i;
 
 	for (i = 0; i < v->count; i++) {
 		f = fact_find(v->paths[i]);
-		printf("  %-32s %s%s%s%s\n", v->paths[i], shown(follow(x->member->facts, v->paths[i])),
-		       f && f->unit[0] ? " " : "", f ? f->unit : "", f ? "" : "   (not in the vocabulary)");
+		known = f || json_get(c->facts, v->paths[i]);
+		printf("  %-32s %s%s%s%s\n", v->paths[i], shown(follow(c->facts, v->paths[i])),
+		       f && f->unit[0] ? " " : "", f ? f->unit : "",
+		       known ? "" : "   (not in the vocabulary)");
 	}
+}
+
+static void condition_text(const struct explained_condition *c)
+{
+	printf("\n%s%s%s%s%s\n\nfacts used\n", c->name, c->occasion ? " of " : "",
+	       c->occasion ? c->occasion : "", *c->name ? ": " : "",
+	       logic_true(c->reason->value) ? "TRUE" : "FALSE");
+	facts_text(c);
+	puts("\nbecause (* = where the evaluation ended)");
+	reason_text(c->reason, 0);
 }
 
 void explain_text(const struct explained *x)
@@ -91,13 +104,10 @@ void explain_text(const struct explained *x)
 	       x->member->facts_day == DAY_NONE ? "that an event has just outdated"
 						: day_format(x->member->facts_day, text),
 	       (long long)x->member->position);
-	for (i = 0; i < x->count; i++) {
-		printf("\n%s%s%s\n\nfacts used\n", x->conditions[i].name, *x->conditions[i].name ? ": " : "",
-		       logic_true(x->conditions[i].reason->value) ? "TRUE" : "FALSE");
-		facts_text(x, x->conditions[i].logic);
-		puts("\nbecause (* = where the evaluation ended)");
-		reason_text(x->conditions[i].reason, 0);
-	}
+	for (i = 0; i < x->count; i++)
+		condition_text(&x->conditions[i]);
+	if (x->of_occasions && x->count == 0)
+		puts("\nFALSE: the member has nothing that this rule is about");
 }
 
 /* --- JSON -------------------------------------------------------------------------------------------- */
@@ -121,18 +131,30 @@ static void reason_json(struct json_writer *w, const char *name, const struct lo
 	json_close(w);
 }
 
-static void facts_json(struct json_writer *w, const struct explained *x, const struct logic *l)
+static void facts_json(struct json_writer *w, const struct explained_condition *c)
 {
-	const struct logic_variables *v = logic_variables(ctl_memory, l);
+	const struct logic_variables *v = logic_variables(ctl_memory, c->logic);
 	const struct json *value;
 	size_t i;
 
 	json_open_object(w, "facts");
 	for (i = 0; i < v->count; i++) {
-		value = follow(x->member->facts, v->paths[i]);
+		value = follow(c->facts, v->paths[i]);
 		if (value)
 			json_put_value(w, v->paths[i], value);
 	}
+	json_close(w);
+}
+
+static void condition_json(struct json_writer *w, const struct explained_condition *c)
+{
+	json_open_object(w, NULL);
+	json_put_text(w, "name", c->name);
+	if (c->occasion)
+		json_put_text(w, "occasion", c->occasion);
+	json_put_boolean(w, "true", logic_true(c->reason->value));
+	facts_json(w, c);
+	reason_json(w, "reason", c->reason);
 	json_close(w);
 }
 
@@ -152,14 +174,8 @@ void explain_json(const struct explained *x)
 	json_put_text(w, "facts_day",
 		      x->member->facts_day == DAY_NONE ? NULL : day_format(x->member->facts_day, text));
 	json_open_array(w, "conditions");
-	for (i = 0; i < x->count; i++) {
-		json_open_object(w, NULL);
-		json_put_text(w, "name", x->conditions[i].name);
-		json_put_boolean(w, "true", logic_true(x->conditions[i].reason->value));
-		facts_json(w, x, x->conditions[i].logic);
-		reason_json(w, "reason", x->conditions[i].reason);
-		json_close(w);
-	}
+	for (i = 0; i < x->count; i++)
+		condition_json(w, &x->conditions[i]);
 	json_close(w);
 	json_close(w);
 	puts(json_text(w, NULL));

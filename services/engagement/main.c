@@ -34,6 +34,7 @@ static const struct handler handlers[] = {
 	HANDLE_get_alerts,
 	HANDLE_post_alert_action,
 	HANDLE_get_decisions,
+	HANDLE_get_occasions,
 	HANDLE_list_engagement_rules,
 	HANDLE_get_engagement_rule,
 	HANDLE_put_engagement_rule,

@@ -1,9 +1,11 @@
 """aectl rule explain: why a rule is true or not of a member, from its facts as the daemons judge by them."""
 import json
+import os
 import subprocess
 
 import pytest
 from conftest import AECTL, until
+from engagement_kit import day, earn, enrol, happen
 
 GOLD = {"==": [{"var": "tier"}, "gold"]}
 RICH = {">": [{"var": "points_balance"}, 1000]}
@@ -84,3 +86,53 @@ def test_a_stored_rule_is_found_by_its_id(system, member):
     assert (told["rule"], told["source"], told["version"]) == ("explain-me", "milestone_definitions", 2)
     assert [(c["name"], c["true"]) for c in told["conditions"]] == [("rule", False), ("segment", True)]
     assert told["conditions"][0]["reason"]["rule"] == {">": [{"var": "points_balance"}, 7]}
+
+
+@pytest.fixture(scope="module")
+def saver(system):
+    """Two days on which points end, one of them with few."""
+    happen(system, enrol("saver"), earn("saver", 300, expires_on=day(20)), earn("saver", 10, expires_on=day(40)), enrol("spender"))
+    return "saver"
+
+
+def by_id(system, rule, member, *words, **more):
+    return subprocess.run([AECTL, "rule", "explain", "--rule", rule, "--member", member, *words], capture_output=True, text=True, timeout=30, **more)
+
+
+def test_a_rule_about_something_is_told_by_occasion(system, saver):
+    done = by_id(system, "points_expiring", saver, "--dir", system.dir, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    assert (told["rule"], told["source"]) == ("points_expiring", "engagement_rules")
+    assert [(c["occasion"], c["true"], c["facts"]) for c in told["conditions"]] == [
+        (day(20).isoformat(), True, {"expiring_points": 300}), (day(40).isoformat(), False, {"expiring_points": 10})]
+    why, = told["conditions"][1]["reason"]["because"]
+    assert (why["pointer"], why["value"]) == ("/>=/0", 10)
+    done = by_id(system, "points_expiring", saver, "--dir", system.dir)
+    assert f"condition of {day(20)}: TRUE" in done.stdout and f"condition of {day(40)}: FALSE" in done.stdout and "vocabulary" not in done.stdout
+    done = by_id(system, "points_expiring", "spender", "--dir", system.dir)
+    assert done.returncode == 0 and "FALSE: the member has nothing that this rule is about" in done.stdout
+
+
+def test_what_it_is_about_is_asked_of_the_system_that_is_named(system, saver):
+    database = f"host={system.dir}/run/pg user=ae dbname=ae"
+    bare = {k: v for k, v in os.environ.items() if k not in ("AE_URL", "AE_TOKEN")}
+    done = by_id(system, "points_expiring", saver, "--postgres", database, env=bare)
+    assert done.returncode == 1 and "$AE_URL and $AE_TOKEN" in done.stderr and done.stdout == ""
+    token = system.token(role="admin")
+    assert "TRUE" in by_id(system, "points_expiring", saver, "--postgres", database, env={**bare, "AE_URL": system.url, "AE_TOKEN": token}).stdout
+    assert by_id(system, "dormancy", saver, "--postgres", database, env=bare).returncode == 0, "facts of the member alone are in the database"
+
+
+@pytest.mark.parametrize("rule", ["points_expiring", "tier_at_risk", "tier_within_reach", "promotion_match", "redemption_recommended", "dormancy", "churn_risk",
+                                  "unused_benefit", "birthday_offer", "anniversary_offer", "first_purchase_nudge", "streak_about_to_break", "steady_customer"])
+def test_every_rule_of_the_release_can_be_explained(system, saver, rule):
+    done = by_id(system, rule, saver, "--dir", system.dir)
+    assert done.returncode == 0 and done.stderr == "" and ("TRUE" in done.stdout or "FALSE" in done.stdout), done
+
+
+def test_occasions_are_for_those_who_may(system, saver):
+    path = "/engagement/saver/rules/points_expiring/occasions"
+    assert [o["occasion"] for o in system.get(path, role="service").json["occasions"]] == [day(20).isoformat(), day(40).isoformat()]
+    assert system.get(path, member="saver").status == 403
+    assert system.get("/engagement/saver/rules/no-such/occasions").status == 404 == system.get("/engagement/nobody/rules/points_expiring/occasions").status
