@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 from conftest import ROOT, System, until
-from test_dashboard import plan_nodes
+from plan_kit import plan_nodes
 from test_sending import WELCOME, KernelsPort, Sink, enrol, request, settings
 
 sys.path.insert(0, str(ROOT / "proto"))

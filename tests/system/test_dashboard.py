@@ -11,6 +11,7 @@ import zoneinfo
 import pytest
 
 from conftest import ROOT
+from plan_kit import plan_nodes
 from story import accept, assert_same, dashboard, recompute, streams
 
 UTC = datetime.timezone.utc
@@ -317,9 +318,3 @@ def test_statements_touch_one_members_rows(system, name, values, rows):
     assert scans and all(n["Node Type"] in ("Index Scan", "Bitmap Heap Scan", "Bitmap Index Scan") for n in scans), nodes
     assert all(n["Actual Rows"] <= rows and n.get("Rows Removed by Filter", 0) == 0 for n in scans), nodes
     assert plan["Actual Rows"] == rows
-
-
-def plan_nodes(plan):
-    yield plan
-    for below in plan.get("Plans", []):
-        yield from plan_nodes(below)

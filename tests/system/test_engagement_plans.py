@@ -1,12 +1,6 @@
-"""What PostgreSQL reads for engagement's statements, by its own account: rows of the members that are asked for, by index.
-
-Each statement is planned while the tables are empty, as in a daemon that was there first, and keeps that plan when they have filled.
-"""
-import pathlib
-
+"""What PostgreSQL reads for engagement's statements, by its own account: rows of the members that are asked for, by index (plan_kit.py)."""
 import pytest
-from conftest import ROOT, System
-from test_dashboard import plan_nodes
+from plan_kit import check_reads, read_plans
 
 MEMBER, ALERT = "'plan-777'", "'al_777_3'"
 EACH = 4   # alerts of a member
@@ -15,8 +9,8 @@ PLANS = [
     ("claim_due", "40", 40),
     ("get_looked_at", f"ARRAY[{MEMBER}]", 1),
     ("get_past_alerts", f"ARRAY[{MEMBER}], now() - interval '400 days'", EACH),
-    ("get_alerts", f"{MEMBER}, false, 50", EACH),
-    ("get_decisions", f"{MEMBER}, 50", EACH),
+    ("get_alerts", f"{MEMBER}, false, 50, {ALERT}", EACH),
+    ("get_decisions", f"{MEMBER}, 50, now(), '', '', ''", EACH),
     ("lock_alert", f"{MEMBER}, {ALERT}", 1),
     ("put_alert_state", f"{MEMBER}, {ALERT}, 1", 1),
     ("move_alerts", f"ARRAY[{MEMBER}], ARRAY[{ALERT}], ARRAY[4], ARRAY[0], ARRAY[NULL::json], ARRAY[NULL::json], ARRAY[NULL], now()", 1),
@@ -47,32 +41,10 @@ def fill(cursor):
 
 @pytest.fixture(scope="module")
 def plans():
-    """Each statement's plan after the tables have filled, by name."""
-    system = System("--set", "notification.sends=no")
-    connection = system.connect()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan")   # as the daemons do
-        for name, values, _ in PLANS:
-            query = (pathlib.Path(ROOT) / "sql/queries/engagement" / f"{name}.sql").read_text()
-            cursor.execute(f"PREPARE {name} AS {query}")
-            cursor.execute(f"EXPLAIN EXECUTE {name}" + (f" ({values})" if values else ""))
-        fill(cursor)
-        found = {}
-        for name, values, _ in PLANS:
-            cursor.execute("SAVEPOINT before")
-            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE {name}" + (f" ({values})" if values else ""))
-            found[name] = cursor.fetchone()[0][0]["Plan"]
-            cursor.execute("ROLLBACK TO before")
+    with read_plans("engagement", PLANS, fill, "--set", "notification.sends=no") as found:
         yield found
-    finally:
-        connection.rollback()
-        connection.close()
-        system.remove()
 
 
 @pytest.mark.parametrize("name, most", [(p[0], p[2]) for p in PLANS])
 def test_statements_read_what_they_are_asked_for(plans, name, most):
-    scans = [n for n in plan_nodes(plans[name]) if n["Node Type"] in ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Tid Scan")]
-    assert scans and not [n for n in scans if n["Node Type"] == "Seq Scan"], scans
-    assert all(n["Actual Rows"] * n["Actual Loops"] <= most and n.get("Rows Removed by Filter", 0) <= most for n in scans), scans
+    check_reads(plans[name], most)

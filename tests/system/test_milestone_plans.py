@@ -1,10 +1,6 @@
-"""What PostgreSQL reads for the milestones' statements, by its own account: by index, and no more than is asked for.
-
-Each is planned while the tables are empty, as in a daemon that was there first, and keeps that plan when they have filled.
-"""
+"""What PostgreSQL reads for the milestones' statements, by its own account: by index, and no more than is asked for (plan_kit.py)."""
 import pytest
-from conftest import ROOT, System
-from test_dashboard import plan_nodes
+from plan_kit import check_reads, read_plans
 
 M, B = "'plan-777'", "'ten_visits'"
 PLANS = [
@@ -38,32 +34,10 @@ def fill(cursor):
 
 @pytest.fixture(scope="module")
 def plans():
-    """Each statement's plan after the tables have filled, by name."""
-    system = System("--set", "milestone.serve_jobs=no")
-    connection = system.connect()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan")   # as the daemons do
-        for name, values, _ in PLANS:
-            cursor.execute(f"PREPARE {name} AS {(ROOT / 'sql/queries/milestone' / f'{name}.sql').read_text()}")
-            cursor.execute(f"EXPLAIN EXECUTE {name}" + (f" ({values})" if values else ""))
-        fill(cursor)
-        found = {}
-        for name, values, _ in PLANS:
-            cursor.execute("SAVEPOINT before")
-            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE {name}" + (f" ({values})" if values else ""))
-            found[name] = cursor.fetchone()[0][0]["Plan"]
-            cursor.execute("ROLLBACK TO before")
+    with read_plans("milestone", PLANS, fill, "--set", "milestone.serve_jobs=no") as found:
         yield found
-    finally:
-        connection.rollback()
-        connection.close()
-        system.remove()
 
 
 @pytest.mark.parametrize("name, most", [(p[0], p[2]) for p in PLANS])
 def test_statements_read_what_they_are_asked_for(plans, name, most):
-    scans = [n for n in plan_nodes(plans[name]) if n["Node Type"] in ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Tid Scan")]
-    assert not [n for n in scans if n["Node Type"] == "Seq Scan"], scans
-    assert scans or name == "ensure_members"
-    assert all(n["Actual Rows"] * n["Actual Loops"] <= most and n.get("Rows Removed by Filter", 0) <= most for n in scans), scans
+    check_reads(plans[name], most, reads_nothing=name == "ensure_members")

@@ -1,12 +1,7 @@
-"""What PostgreSQL reads for the sender's statements, by its own account: rows of the members and lanes that are asked for, by index.
-
-Each statement is planned while the tables are empty, as in a daemon that was there first, and keeps that plan when they have filled.
-"""
-import pathlib
-
+"""What PostgreSQL reads for the sender's statements, by its own account: rows of the members and lanes that are asked for, by index (plan_kit.py)."""
 import pytest
-from conftest import ROOT, System
-from test_dashboard import plan_nodes
+from conftest import ROOT
+from plan_kit import check_reads, plan_nodes, read_plans
 
 MEMBER, ID = "'plan-777'", "'PLAN0000000000000000000777'"
 OPEN = 3   # of a member: what is being sent is found among all that is open, so that a claim changes no index
@@ -68,38 +63,15 @@ def fill(cursor):
     cursor.execute("INSERT INTO analytics.notification_soft_bounces SELECT 0, decode(md5(n::text), 'hex'), now() - n * interval '1 minute' FROM generate_series(1, 10000) n")
 
 
-
 @pytest.fixture(scope="module")
 def plans():
-    """Each statement's plan after the tables have filled, by name."""
-    system = System("--set", "notification.sends=no")
-    connection = system.connect()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan")   # as the daemons do
-        for name, values, _ in PLANS:
-            query = (pathlib.Path(ROOT) / "sql/queries/notification" / f"{name}.sql").read_text()
-            cursor.execute(f"PREPARE {name} AS {query}")
-            cursor.execute(f"EXPLAIN EXECUTE {name}" + (f" ({values})" if values else ""))
-        fill(cursor)
-        found = {}
-        for name, values, _ in PLANS:
-            cursor.execute("SAVEPOINT before")
-            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE {name}" + (f" ({values})" if values else ""))
-            found[name] = cursor.fetchone()[0][0]["Plan"]
-            cursor.execute("ROLLBACK TO before")
+    with read_plans("notification", PLANS, fill, "--set", "notification.sends=no") as found:
         yield found
-    finally:
-        connection.rollback()
-        connection.close()
-        system.remove()
 
 
 @pytest.mark.parametrize("name, most", [(p[0], p[2]) for p in PLANS])
 def test_statements_read_what_they_are_asked_for(plans, name, most):
-    scans = [n for n in plan_nodes(plans[name]) if n["Node Type"] in ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan", "Tid Scan")]
-    assert scans and not [n for n in scans if n["Node Type"] == "Seq Scan"], scans
-    assert all(n["Actual Rows"] * n["Actual Loops"] <= most and n.get("Rows Removed by Filter", 0) <= most for n in scans), scans
+    check_reads(plans[name], most)
 
 
 def test_what_is_due_tomorrow_is_not_read_today(plans):
@@ -110,7 +82,7 @@ def test_what_is_due_tomorrow_is_not_read_today(plans):
 
 def test_a_long_queue_is_estimated_not_counted(system):
     """60,000 open in one lane: no more than the first 2,001 of it are read, and what is told is near the truth."""
-    query = (pathlib.Path(ROOT) / "sql/queries/notification/get_queue.sql").read_text()
+    query = (ROOT / "sql/queries/notification/get_queue.sql").read_text()
     connection = system.connect()
     try:
         cursor = connection.cursor()
