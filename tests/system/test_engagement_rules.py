@@ -1,5 +1,6 @@
 """Each rule of the release: it finds the member that it is for, once, and not the one beside."""
 import datetime
+import re
 
 import pytest
 from conftest import System, until
@@ -53,6 +54,15 @@ def test_the_next_tier_is_near(system):
     happen(system, enrol("near"), earn("near", 450, days=-10, qualifying=True), enrol("near-not"), earn("near-not", 200, days=-10, qualifying=True))
     assert once(system, "near", "tier_within_reach", next_tier="silver", missing_points=50)["reason"]["rule_id"] == "tier_within_reach"
     assert "tier_within_reach" not in kinds(system, "near-not")
+
+
+def test_the_next_tier_is_near_and_the_year_ends(system):
+    """What is missing, until when, and a way that is feasible: purchases, and how long it takes."""
+    happen(system, enrol("end"), tier("end", "silver", valid_days=80), *[buy("end", -n, amount=10000) for n in (20, 40, 60)],
+           earn("end", 1700, days=-20, qualifying=True))
+    alert = once(system, "end", "tier_within_reach", next_tier="gold", missing_points=300, spend_needed_minor=5300, weeks=3)
+    assert datetime.datetime.fromisoformat(alert["deadline"].replace("Z", "+00:00")) > datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=78)
+    assert re.fullmatch(r"Earn 300 points by \d+ \w+ \d+, about GBP 53.00 of purchases; at your pace that takes about 3 weeks.", alert["suggested_action"])
 
 
 def test_an_offer_in_the_members_category(system):
