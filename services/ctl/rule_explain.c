@@ -1,8 +1,8 @@
 /*
  * rule_explain.c - aectl rule explain: why a rule is true or not of a member
  *
- * The rule is an engagement rule, a milestone, or one from a file that is not stored anywhere. The facts are
- * those that the daemons judge by at this moment.
+ * The rule is an engagement rule, a milestone, the audience of a campaign, or one from a file that is not
+ * stored anywhere. The facts are those that the daemons judge by at this moment.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -23,11 +23,13 @@ static const char help[] =
 	"                          [--dir D | --postgres CONNINFO] [--json]\n\n"
 	"Tells why a rule is true or not of a member: the facts it used, and the parts of it that decided,\n"
 	"the shortest explanation first.\n\n"
-	"  --rule ID            an engagement rule or a milestone, its version that counts; what an "
-	"engagement\n"
-	"                       rule asks for beyond the member's facts, as of a day on which points end, "
-	"is\n"
-	"                       asked of the running system: the local one, else $AE_URL with $AE_TOKEN\n"
+	"  --rule ID            an engagement rule or a milestone, its version that counts, or the audience "
+	"of\n"
+	"                       a campaign; what an engagement rule asks for beyond the member's facts, as "
+	"of\n"
+	"                       a day on which points end, is asked of the running system: the local one, "
+	"else\n"
+	"                       $AE_URL with $AE_TOKEN\n"
 	"  --rule-file FILE     a JsonLogic rule that is not stored; - is standard input\n"
 	"  --member ID          the member\n" DATABASE_HELP "  --json               one JSON document\n\n"
 	"Exit status: 0 explained (whatever it came to), 1 no such rule, no such member, no facts yet, or "
@@ -71,7 +73,7 @@ static bool from_file(struct explained *x, const char *path)
 
 static bool from_document(struct explained *x, PGresult *r)
 {
-	static const char *const names[] = {"condition", "rule", "segment"};
+	static const char *const names[] = {"condition", "rule", "segment", "audience"};
 	const char *error, *text = PQgetvalue(r, 0, 1);
 	const struct json *document = json_parse(ctl_memory, text, strlen(text), &error), *rule;
 	size_t i;
@@ -91,12 +93,14 @@ static bool from_tables(struct explained *x, struct pg *pg, const char *id)
 		const char *name;
 		int statement;
 	} tables[] = {{"engagement_rules", SQL_CTL_GET_ENGAGEMENT_RULE},
-		      {"milestone_definitions", SQL_CTL_GET_MILESTONE_RULE}};
+		      {"milestone_definitions", SQL_CTL_GET_MILESTONE_RULE},
+		      {"notification_campaigns", SQL_CTL_GET_CAMPAIGN_RULE}};
+	const int count = sizeof(tables) / sizeof(tables[0]);
 	PGresult *there = pg_query(pg, SQL_CTL_RULE_TABLES, 0, NULL), *r;
 	int i;
 
 	x->rule = id;
-	for (i = 0; there && i < 2; i++) {
+	for (i = 0; there && i < count; i++) {
 		if (PQgetvalue(there, 0, i)[0] != 't')
 			continue;
 		if ((r = pg_query(pg, tables[i].statement, 1, &id)) == NULL)
@@ -105,8 +109,8 @@ static bool from_tables(struct explained *x, struct pg *pg, const char *id)
 		if (PQntuples(r) > 0)
 			return from_document(x, r);
 	}
-	return fail(id, i == 2 ? "no engagement rule and no milestone has this id" : pg_error(pg)) ==
-	       CTL_DONE;
+	return fail(id, i == count ? "no engagement rule, milestone or campaign has this id"
+				   : pg_error(pg)) == CTL_DONE;
 }
 
 /* --- the member, and all of it ------------------------------------------------------------------------- */

@@ -19,7 +19,7 @@ struct explained_condition {
 /* One rule with, of a stored one, each of its conditions or, of one that is about something, each occasion.
  */
 struct explained {
-	const char *rule, *source; /* the id or file; engagement_rules, milestone_definitions, file */
+	const char *rule, *source; /* the id or file; its table, or file */
 	int64_t version;           /* 0: a file has none */
 	const struct member_facts *member;
 	struct explained_condition *conditions;

@@ -68,7 +68,7 @@ def test_wrong_usage_and_no_such_rule(system, member):
     assert run("--rule", "x", "--rule-file", "y", "--member", "z").returncode == 2
     assert run("--rule-file", "y", "--member", "z", "--dir", "/nowhere").returncode == 3
     done = run("--dir", system.dir, "--rule", "no-such-rule", "--member", member)
-    assert done.returncode == 1 and "no engagement rule and no milestone has this id" in done.stderr
+    assert done.returncode == 1 and "no engagement rule, milestone or campaign has this id" in done.stderr
 
 
 def test_a_stored_rule_is_found_by_its_id(system, member):
@@ -136,3 +136,15 @@ def test_occasions_are_for_those_who_may(system, saver):
     assert [o["occasion"] for o in system.get(path, role="service").json["occasions"]] == [day(20).isoformat(), day(40).isoformat()]
     assert system.get(path, member="saver").status == 403
     assert system.get("/engagement/saver/rules/no-such/occasions").status == 404 == system.get("/engagement/nobody/rules/points_expiring/occasions").status
+
+
+def test_who_is_in_an_audience(system, saver):
+    """A campaign's rule by the campaign's id."""
+    system.sql("INSERT INTO analytics.notification_campaigns (campaign_id, client, request, category, template, template_version, priority, status, look_at, finished_at)"
+               " VALUES ('explain-campaign', 'x', %s, 'offers', 'x', 1, 3, 2, now(), now())", json.dumps({"audience": {">=": [{"var": "points_balance"}, 400]}, "template": "x"}))
+    done = by_id(system, "explain-campaign", saver, "--dir", system.dir, "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    condition, = told["conditions"]
+    assert (told["source"], condition["name"], condition["true"], condition["facts"]) == ("notification_campaigns", "audience", False, {"points_balance": 310})
+    assert "version" not in told
