@@ -40,7 +40,7 @@ enum {
 };
 struct option;
 int command_options(int argc, char **argv, const char *help, const struct option *options,
-		 bool (*take)(void *into, int option, const char *value), void *into, int arguments);
+		    bool (*take)(void *into, int option, const char *value), void *into, int arguments);
 /* One line on stderr that names the mistake and points at --help; CTL_USAGE. */
 int usage_wrong(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct json;
