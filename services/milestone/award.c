@@ -94,13 +94,15 @@ bool award_reach(struct working_set *ws, struct member *m, const struct mileston
 	return true;
 }
 
-static bool revokes(const struct milestone *of, const struct award *a, instant when)
+static bool revokes(const struct milestone *of, const struct award *a, const struct cause *why)
 {
+	if (why->recounted)
+		return true;
 	switch (of->rollback) {
 	case ROLLBACK_KEEP:
 		return false;
 	case ROLLBACK_WITHIN:
-		return when - a->achieved <= of->rollback_days * DAY_SECONDS * SECOND;
+		return why->time - a->achieved <= of->rollback_days * DAY_SECONDS * SECOND;
 	case ROLLBACK_REVOKE:
 		break;
 	}
@@ -113,7 +115,7 @@ void award_lose(struct working_set *ws, struct member *m, const struct milestone
 	struct milestones *s = ws->daemon->state;
 	struct award *a = member_award(m, of->id, occurrence);
 
-	if (a == NULL || !a->live || a->position >= why->position || !revokes(of, a, why->time))
+	if (a == NULL || !a->live || a->position >= why->position || !revokes(of, a, why))
 		return;
 	a->state++;
 	a->live = false;

@@ -51,9 +51,10 @@ static size_t of_same_key(const struct member *m, const struct entry *e, const s
 
 /* What is reached now and was not before, or the other way round. */
 static void follow(struct working_set *ws, struct member *m, const struct milestone *of,
-		   const struct bucket *b, int64_t before, struct cause *why)
+		   const struct counted *last, struct cause *why)
 {
-	int64_t after = bucket_reached(of, b), k;
+	const struct bucket *b = last->bucket;
+	int64_t before = last->before, after = bucket_reached(of, b), k;
 
 	why->value = bucket_value(of, b);
 	for (k = before + 1; k <= after && of->segment == NULL; k++) {
@@ -67,32 +68,34 @@ static void follow(struct working_set *ws, struct member *m, const struct milest
 static void book(struct working_set *ws, struct member *m, const struct change *c, struct cause *why)
 {
 	const struct milestone *of;
+	struct counted last;
 	struct progress *p;
-	struct bucket *b;
-	int64_t before;
 	size_t i;
 
 	for (i = 0; i < ws->catalogue->count; i++) {
 		of = ws->catalogue->milestones[i];
 		if (of->event == NULL || strcmp(of->event, c->type) != 0)
 			continue;
-		if ((p = settle(ws, m, of, why)) == NULL)
+		if ((p = settle_count(ws, m, of)) == NULL)
 			return;
-		if ((b = tally_apply(p->tally, of, m->zone, c, &before)) == NULL)
+		last.bucket = tally_apply(p->tally, of, m->zone, c, &last.before);
+		settle_award(ws, m, of, p, &last, why);
+		if (last.bucket == NULL)
 			continue;
 		p->changed = true;
-		follow(ws, m, of, b, before, why);
+		follow(ws, m, of, &last, why);
 	}
 }
 
-/* Another zone: whatever was counted by days is counted again. */
+/* Another zone: whatever was counted by days is counted again; enrolments are when this one is booked. */
 static void move(struct working_set *ws, struct member *m, const struct cause *why)
 {
 	const struct milestone *of;
 	size_t i;
 
 	for (i = 0; i < m->progress_count; i++)
-		if ((of = catalogue_find(ws->catalogue, m->progress[i].milestone_id)) != NULL)
+		if ((of = catalogue_find(ws->catalogue, m->progress[i].milestone_id)) != NULL && of->event &&
+		    strcmp(of->event, "MemberEnrolledEvent") != 0)
 			settle(ws, m, of, why);
 }
 

@@ -41,7 +41,7 @@ void judge(struct working_set *ws, struct member *m, const struct milestone *of,
 	if (of->rule)
 		judge_rule(ws, m, of, facts, why);
 	else if (holds(ws, of->segment, facts) && (p = settle(ws, m, of, why)) != NULL)
-		settle_reached(ws, m, of, p, why);
+		settle_reached(ws, m, of, p, NULL, why);
 }
 
 static void judge_member(struct working_set *ws, const struct member_facts *f)

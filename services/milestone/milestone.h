@@ -40,6 +40,7 @@ struct cause {
 	bool derived;     /* follows from the log alone */
 	bool silent;      /* awarded without a celebration */
 	bool skipped;     /* noted as reached before, not awarded */
+	bool recounted;   /* by other days: nothing was taken back, so the rollback policy is not asked */
 	int64_t late_days;
 	double value, target;
 };
@@ -50,13 +51,24 @@ struct cause {
  * was not, and what is reached thereby is treated as the definition's backfill wants. NULL: db_failed.
  */
 struct progress *settle(struct working_set *ws, struct member *m, const struct milestone *of,
-			const struct cause *event);
+			const struct cause *why);
+
+/* The bucket that the event at hand fell into (NULL: none), and its occurrences before. */
+struct counted {
+	const struct bucket *bucket;
+	int64_t before;
+};
+/* The same in two steps, for an event that is counted between them: made anew if it has to be, ... */
+struct progress *settle_count(struct working_set *ws, struct member *m, const struct milestone *of);
+/* ... and then what was reached before the event, unless it takes that back. */
+void settle_award(struct working_set *ws, struct member *m, const struct milestone *of, struct progress *p,
+		  const struct counted *last, const struct cause *event);
 /* What the member's events until then come to, for a look: nothing changes. */
 struct tally *settle_look(struct working_set *ws, struct member *m, const struct milestone *of,
 			  instant until);
-/* Awards every occurrence that is reached and not awarded yet. */
+/* Awards every occurrence that is reached and not awarded yet; of the last event's bucket those before it. */
 void settle_reached(struct working_set *ws, struct member *m, const struct milestone *of,
-		    const struct progress *p, const struct cause *why);
+		    const struct progress *p, const struct counted *last, const struct cause *why);
 /* Sets silent and skipped as the definition wants for what was reached before it was put to use. */
 void settle_policy(const struct milestone *of, struct cause *why);
 

@@ -79,8 +79,39 @@ static struct progress *open_progress(struct working_set *ws, struct member *m, 
 	return &m->progress[m->progress_count++];
 }
 
+/* In the order of the log nothing of the member is later than that. */
+static instant newest(const struct member *m, instant t)
+{
+	size_t i;
+
+	for (i = 0; i < m->history_count; i++)
+		t = m->history[i]->time > t ? m->history[i]->time : t;
+	for (i = 0; i < m->seen_count; i++)
+		t = m->seen[i]->time > t ? m->seen[i]->time : t;
+	return t;
+}
+
+struct progress *settle_count(struct working_set *ws, struct member *m, const struct milestone *of)
+{
+	struct progress *p = member_progress(m, of->id);
+
+	if (p && p->version == of->version && strcmp(p->zone, tz_name(m->zone)) == 0)
+		return p;
+	if (!member_load_history(ws, m))
+		return NULL;
+	p = p ? p : open_progress(ws, m, of->id);
+	p->former = p->version == of->version ? p->tally : NULL;
+	p->anew = true;
+	p->version = of->version;
+	p->zone = tz_name(m->zone);
+	p->tally = tally_new(ws);
+	p->changed = true;
+	fold(m, of, INSTANT_MAX, p->tally);
+	return p;
+}
+
 void settle_reached(struct working_set *ws, struct member *m, const struct milestone *of,
-		    const struct progress *p, const struct cause *why)
+		    const struct progress *p, const struct counted *last, const struct cause *why)
 {
 	struct cause each = *why;
 	const struct bucket *b;
@@ -90,6 +121,8 @@ void settle_reached(struct working_set *ws, struct member *m, const struct miles
 	for (i = 0; i < p->tally->count; i++) {
 		b = &p->tally->buckets[i];
 		reached = bucket_reached(of, b);
+		if (last && last->bucket == b && last->before < reached)
+			reached = last->before;
 		for (k = 1; k <= reached; k++) {
 			each.value = bucket_value(of, b);
 			each.target = occurrence_target(of, k);
@@ -98,30 +131,50 @@ void settle_reached(struct working_set *ws, struct member *m, const struct miles
 	}
 }
 
-struct progress *settle(struct working_set *ws, struct member *m, const struct milestone *of,
-			const struct cause *event)
+/* What was reached by days that were not the member's, and is not by those that are. */
+static void lose_former(struct working_set *ws, struct member *m, const struct milestone *of,
+			const struct progress *p, const struct cause *why)
 {
-	struct progress *p = member_progress(m, of->id);
-	struct cause why = {.time = clock_now(), .position = event->position};
-	bool moved;
+	const struct bucket *b, *now;
+	int64_t k, reached;
+	size_t i;
 
-	if (p && p->version == of->version && strcmp(p->zone, tz_name(m->zone)) == 0)
-		return p;
-	if (!member_load_history(ws, m))
-		return NULL;
-	/* Only the days are others: what comes of that is news like any other. */
-	moved = p && p->version == of->version;
-	p = p ? p : open_progress(ws, m, of->id);
-	p->version = of->version;
-	p->zone = tz_name(m->zone);
-	p->tally = tally_new(ws);
-	p->changed = true;
-	fold(m, of, INSTANT_MAX, p->tally);
-	if (moved)
+	for (i = 0; i < p->former->count; i++) {
+		b = &p->former->buckets[i];
+		now = tally_find(p->tally, b->name);
+		reached = now ? bucket_reached(of, now) : 0;
+		for (k = bucket_reached(of, b); k > reached; k--)
+			award_lose(ws, m, of, occurrence_name(ws, of, b, k), why);
+	}
+}
+
+void settle_award(struct working_set *ws, struct member *m, const struct milestone *of, struct progress *p,
+		  const struct counted *last, const struct cause *event)
+{
+	struct cause why = {.time = clock_now(), .position = event->position};
+
+	if (!p->anew)
+		return;
+	p->anew = false;
+	if (p->former) {
+		/* Only the days are others: what comes of that is news like any other. */
 		why = *event;
-	else
+		why.time = newest(m, event->time);
+		why.recounted = true;
+		lose_former(ws, m, of, p, &why);
+	} else {
 		settle_policy(of, &why);
+	}
 	if (of->segment == NULL || why.skipped)
-		settle_reached(ws, m, of, p, &why);
+		settle_reached(ws, m, of, p, last, &why);
+}
+
+struct progress *settle(struct working_set *ws, struct member *m, const struct milestone *of,
+			const struct cause *why)
+{
+	struct progress *p = settle_count(ws, m, of);
+
+	if (p)
+		settle_award(ws, m, of, p, NULL, why);
 	return p;
 }

@@ -264,13 +264,17 @@ double occurrence_target(const struct milestone *m, int64_t k)
 	return m->target + (double)(k - 1) * m->every;
 }
 
-const struct bucket *tally_current(const struct tally *t, const struct milestone *m, day today)
+const struct bucket *tally_find(const struct tally *t, const char *name)
 {
-	const char *name = period_name(t, m->per, today);
 	size_t i;
 
 	for (i = 0; i < t->count; i++)
 		if (strcmp(t->buckets[i].name, name) == 0)
 			return &t->buckets[i];
 	return NULL;
+}
+
+const struct bucket *tally_current(const struct tally *t, const struct milestone *m, day today)
+{
+	return tally_find(t, period_name(t, m->per, today));
 }

@@ -48,6 +48,7 @@ double bucket_current(const struct milestone *m, const struct bucket *b, day tod
 const char *occurrence_name(const void *parent, const struct milestone *m, const struct bucket *b, int64_t k);
 /* The target of the k-th. */
 double occurrence_target(const struct milestone *m, int64_t k);
+const struct bucket *tally_find(const struct tally *t, const char *name); /* NULL: nothing is in it yet */
 /* The bucket that is under way, NULL: nothing is in it yet. */
 const struct bucket *tally_current(const struct tally *t, const struct milestone *m, day today);
 

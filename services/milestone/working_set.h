@@ -32,6 +32,8 @@ struct progress {
 	int version;
 	const char *zone;
 	struct tally *tally;
+	const struct tally *former; /* by the days of another zone, while it is counted anew */
+	bool anew;                  /* counted, and not awarded yet */
 	bool changed;
 };
 

@@ -97,16 +97,6 @@ def enrolled_first(events, chance):
     return events
 
 
-def movers(events):
-    """Members whose days were counted in one zone and then in another: their awards depend on when that was."""
-    zones, found = {}, set()
-    for e in events:
-        zone = e["data"].get("time_zone") if e["type"] == "MemberEnrolledEvent" else zones.get(e["subject"])
-        if zones.setdefault(e["subject"], zone) != zone or zone is None:
-            found.add(e["subject"])
-    return found
-
-
 # --- what it comes to ---------------------------------------------------------------------------------
 
 def happened(event):
