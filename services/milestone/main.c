@@ -25,6 +25,7 @@ static const struct job jobs[] = {
 	{.name = "base_definitions", .interval = SECOND, .run = run_base_definitions},
 	{.name = "calendar", .interval = SECOND, .run = run_calendar},
 	{.name = "facts", .interval = SECOND / 4, .run = run_facts},
+	{.name = "sweep", .interval = SECOND, .run = run_fact_sweeps},
 	{.name = "backfills", .interval = SECOND / 4, .run = run_backfills},
 };
 

@@ -97,6 +97,9 @@ void judge(struct working_set *ws, struct member *m, const struct milestone *of,
 	   const struct cause *why);
 bool run_facts(struct daemon *d);
 
+/* sweep_facts.c: a job */
+bool run_fact_sweeps(struct daemon *d);
+
 /* backfill.c: a job */
 bool run_backfills(struct daemon *d);
 

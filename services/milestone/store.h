@@ -6,6 +6,7 @@
 #ifndef AE_MILESTONE_STORE_H
 #define AE_MILESTONE_STORE_H
 
+#include "common/sweep.h"
 #include "services/milestone/milestone.h"
 
 /* store.c: definitions, members' progress and awards */
@@ -52,5 +53,20 @@ struct backfill_job {
 struct backfill_job *store_claim_backfill(struct db *db, const void *parent);
 void store_move_backfill(struct db *db, const void *scratch, const struct backfill_job *j, const char *after,
 			 int64_t examined, int64_t awarded, int64_t skipped);
+
+/* store_sweeps.c */
+struct fact_sweep {
+	const char *milestone_id, *after;
+	int version;
+	bool begins; /* on another day than the last time */
+	enum sweep_driver driver;
+};
+struct fact_sweep *store_claim_sweep(struct db *db, const void *parent, day today);
+void store_start_sweep(struct db *db, const void *scratch, const struct fact_sweep *s, day today);
+void store_move_sweep(struct db *db, const void *scratch, const struct fact_sweep *s, const char *after,
+		      int64_t examined, int64_t awarded);
+/* Which of the members, by their places, do not have this occurrence; how many. */
+size_t store_unawarded(struct db *db, const void *scratch, const char *const *ids, size_t count,
+		       const char *milestone_id, const char *occurrence, size_t *places);
 
 #endif

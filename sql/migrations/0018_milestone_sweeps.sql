@@ -1,0 +1,20 @@
+-- Milestones over facts are asked daily, since facts change by time alone.
+
+CREATE TABLE analytics.milestone_sweeps (
+	milestone_id text        NOT NULL,
+	version      integer     NOT NULL,
+	day          date        NOT NULL,
+	driver       smallint    NOT NULL DEFAULT 0,
+	after_member text        NOT NULL DEFAULT '',
+	examined     bigint      NOT NULL DEFAULT 0,
+	awarded      bigint      NOT NULL DEFAULT 0,
+	started_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+	finished_at  timestamptz,
+	PRIMARY KEY (milestone_id, version)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE analytics.milestone_sweeps IS 'How far each milestone over facts has come through the members that its rule may be true of, on the newest day that this began';
+COMMENT ON COLUMN analytics.milestone_sweeps.day IS 'In the programme''s zone; the facts are at least of this day';
+COMMENT ON COLUMN analytics.milestone_sweeps.driver IS 'The index that candidates are taken from, as common/sweep.h numbers them';
+COMMENT ON COLUMN analytics.milestone_sweeps.after_member IS 'The place that was reached; it moves in the same transaction as the awards';
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON analytics.milestone_sweeps TO ae_milestone;
