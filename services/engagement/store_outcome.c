@@ -124,7 +124,7 @@ static const struct json *watched_facts(const struct look *l)
 {
 	struct json_writer *w = json_writer_new(l);
 	const struct json *v;
-	const char *error;
+	const char *error, *text;
 	size_t i, length;
 
 	json_open_object(w, NULL);
@@ -132,7 +132,8 @@ static const struct json *watched_facts(const struct look *l)
 		if ((v = json_get(l->m->facts, l->catalogue->watched[i])) != NULL)
 			json_put_value(w, v->name, v);
 	json_close(w);
-	return json_parse(l, json_text(w, &length), length, &error);
+	text = json_text(w, &length);
+	return json_parse(l, text, length, &error);
 }
 
 static void move_pending(struct outcome *o, const struct claimed *claimed, struct look *const *looks,
