@@ -61,7 +61,8 @@ static void put_words(struct json_writer *w, const struct milestone *of)
 		json_put_text(w, "template", of->template);
 	if (of->category)
 		json_put_text(w, "category", of->category);
-	json_put_text(w, "priority", of->priority);
+	if (of->priority)
+		json_put_text(w, "priority", of->priority);
 	if (of->tier)
 		json_put_text(w, "tier", of->tier);
 }

@@ -279,12 +279,18 @@ static void read_bonus(struct reading *r)
 static void read_celebration(struct reading *r)
 {
 	static const char *const priorities[] = {"critical", "transactional", "engagement", "bulk"};
+	static const char *const categories[] = {"points",         "expiry_warnings", "tier",
+						 "milestones",     "insights",        "promotions",
+						 "recommendations"};
 	static const char *const names[] = {"template", "category", "priority"};
-	const struct json *c = read_part(r, "celebration", names, 3);
+	const struct json *c = read_part(r, "celebration", names, 3), *category = json_get(c, "category"),
+			  *priority = json_get(c, "priority");
 
 	r->m->template = read_text(r, c, "template", 100);
-	r->m->category = read_text(r, c, "category", 64);
-	r->m->priority = priorities[read_word(r, json_get(c, "priority"), priorities, 4, 2)];
+	if (category && category->kind != JSON_NULL)
+		r->m->category = categories[read_word(r, category, categories, 7, 3)];
+	if (priority && priority->kind != JSON_NULL)
+		r->m->priority = priorities[read_word(r, priority, priorities, 4, 2)];
 }
 
 static void read_policies(struct reading *r)

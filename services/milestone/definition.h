@@ -69,8 +69,8 @@ struct milestone {
 	int64_t rollback_days;
 	enum backfill backfill;
 	struct bonus bonus;
-	const char *template, *category, *priority;
-	enum period anniversary; /* PERIOD_MONTH or PERIOD_YEAR */
+	const char *template, *category, *priority; /* of the message; NULL: what others of its kind have */
+	enum period anniversary;                    /* PERIOD_MONTH or PERIOD_YEAR */
 	int hour;
 	int64_t late_days; /* what is later than that is awarded, but not celebrated */
 };

@@ -31,6 +31,7 @@ reply list_routes(struct request *req, const struct list_routes_in *in)
 		json_put_text(w, "category", row_text(r, i, 5));
 		json_put_text(w, "priority", priority_name((enum priority)row_integer(r, i, 6)));
 		json_put_integer(w, "max_age_seconds", row_integer(r, i, 7) / SECOND);
+		json_put_boolean(w, "from_event", row_boolean(r, i, 8));
 		json_close(w);
 	}
 	json_close(w);

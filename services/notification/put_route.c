@@ -18,12 +18,13 @@ struct route_body {
 	const char *event_type, *template, *fallback, *category, *condition;
 	enum priority priority;
 	int64_t max_age; /* seconds */
+	bool from_event;
 };
 
 static size_t check(struct request *req, const struct json *j, struct route_body *b,
 		    struct fault faults[FAULTS_MAX])
 {
-	const struct json *condition = json_get(j, "condition");
+	const struct json *condition = json_get(j, "condition"), *from_event = json_get(j, "from_event");
 	const struct category *c = category_find(json_get_text(j, "category", ""));
 	struct json_writer *w = json_writer_new(req);
 	const char *error;
@@ -47,6 +48,9 @@ static size_t check(struct request *req, const struct json *j, struct route_body
 					     "must be one of critical, transactional, engagement, bulk"};
 	if (b->max_age < 60 || b->max_age > MAX_AGE_SECONDS)
 		faults[n++] = (struct fault){"/max_age_seconds", "must be 60 to 7776000"};
+	if (from_event && from_event->kind != JSON_BOOLEAN)
+		faults[n++] = (struct fault){"/from_event", "must be true or false"};
+	b->from_event = from_event && from_event->boolean;
 	if (condition && logic_parse(req, condition, &error) == NULL)
 		faults[n++] = (struct fault){"/condition", error};
 	if (condition)
@@ -69,8 +73,9 @@ reply put_route(struct request *req, const struct put_route_in *in)
 	if ((count = check(req, j, &b, faults)) > 0)
 		return reply_faults(req, ERR_INVALID, talloc_memdup(req, faults, count * sizeof(*faults)),
 				    count);
-	db_query(req->db, req, SQL_NOTIFICATION_PUT_ROUTE, "ttttttii", in->route_id, b.event_type,
-		 b.condition, b.template, b.fallback, b.category, (int64_t)b.priority, b.max_age);
+	db_query(req->db, req, SQL_NOTIFICATION_PUT_ROUTE, "ttttttiio", in->route_id, b.event_type,
+		 b.condition, b.template, b.fallback, b.category, (int64_t)b.priority, b.max_age,
+		 b.from_event);
 	json_open_object(w, NULL);
 	json_put_text(w, "route_id", in->route_id);
 	put_as_of(w);

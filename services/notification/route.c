@@ -16,6 +16,7 @@ struct route {
 	struct logic *condition;
 	enum priority priority;
 	int64_t max_age;
+	bool from_event; /* the event may name another category and priority */
 };
 
 /* A template's newest version, looked up once for a batch. */
@@ -60,7 +61,8 @@ static void load_routes(struct routing *g)
 			.fallback = row_null(r, i, 4) ? NULL : row_text(r, i, 4),
 			.category = row_text(r, i, 5),
 			.priority = (enum priority)row_integer(r, i, 6),
-			.max_age = row_integer(r, i, 7)};
+			.max_age = row_integer(r, i, 7),
+			.from_event = row_boolean(r, i, 8)};
 }
 
 static bool applies(const struct routing *g, const struct route *route, const struct log_event *e)
@@ -103,16 +105,36 @@ static const char *cause_text(const void *parent, const struct log_event *e)
 	return json_text(w, NULL);
 }
 
+/* What the event names, if the route lets it: it cannot make a message that nobody may refuse. */
+static const struct category *category_of(const struct route *route, const struct log_event *e)
+{
+	const struct category *own = category_find(route->category), *named = NULL;
+
+	if (route->from_event)
+		named = category_find(json_get_text(e->data, "category", NULL));
+	return named && named->class != CLASS_TRANSACTIONAL ? named : own;
+}
+
+static enum priority priority_of(const struct route *route, const struct log_event *e)
+{
+	enum priority named = PRIORITY_COUNT;
+
+	if (route->from_event)
+		named = priority_find(json_get_text(e->data, "priority", NULL));
+	return named == PRIORITY_COUNT ? route->priority : named;
+}
+
 static void make_intent(struct routing *g, const struct route *route, const struct log_event *e,
 			const char *template, int version)
 {
 	struct intent *i = talloc_zero(g->made, struct intent);
+	const struct category *c = category_of(route, e);
 
 	i->created = g->now;
 	i->notification_id = notification_id_new(i, g->now);
 	i->member_id = e->subject;
-	i->category = route->category;
-	i->priority = category_priority(category_find(route->category), route->priority);
+	i->category = c->name;
+	i->priority = category_priority(c, priority_of(route, e));
 	i->template = template;
 	i->template_version = version;
 	i->variables = event_text(i, e->data);

@@ -18,3 +18,9 @@ COMMENT ON COLUMN analytics.milestone_sweeps.driver IS 'The index that candidate
 COMMENT ON COLUMN analytics.milestone_sweeps.after_member IS 'The place that was reached; it moves in the same transaction as the awards';
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON analytics.milestone_sweeps TO ae_milestone;
+
+-- A milestone's celebration may name its category and priority. A route that was changed stays.
+ALTER TABLE analytics.notification_routes ADD COLUMN from_event boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN analytics.notification_routes.from_event IS 'A category (no transactional one) and a priority that the event''s data name go before those of the route';
+UPDATE analytics.notification_routes SET from_event = true
+WHERE route_id = 'milestones' AND event_type = 'MilestoneAchievedEvent' AND category = 'milestones' AND priority = 2;

@@ -16,7 +16,7 @@ COUNT = {"name": {"en": "Visits"}, "kind": "count", "target": 3}
     ({"bonus": {}}, "/bonus"), ({"bonus": {"points": -1}}, "/bonus/points"), ({"bonus": {"points": 5, "reward_id": "r"}}, "/bonus"),
     ({"rollback": "perhaps"}, "/rollback"), ({"rollback": {"revoke_within": 0}}, "/rollback/revoke_within"), ({"backfill": "loud"}, "/backfill"),
     ({"active": {"from": "soon"}}, "/active/from"), ({"active": {"from": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"}}, "/active/until"),
-    ({"celebration": {"priority": "highest"}}, "/celebration/priority"), ({"event": "NoEvent"}, "/event"), ({"kind": "tier"}, "/tier"),
+    ({"celebration": {"priority": "highest"}}, "/celebration/priority"), ({"celebration": {"category": "account"}}, "/celebration/category"), ({"event": "NoEvent"}, "/event"), ({"kind": "tier"}, "/tier"),
     ({"kind": "birthday", "every": "month"}, "/every"), ({"kind": "anniversary", "hour": 24}, "/hour"), ({"visual": "pie"}, "/visual"),
     ({"active": {"from": "2026-01-02T00:00:00Z", "til": "2026-02-01T00:00:00Z"}}, "/active/til"), ({"active": "always"}, "/active"),
     ({"bonus": {"points": 5, "limit": 50}}, "/bonus/limit"), ({"celebration": {"prio": "bulk"}}, "/celebration/prio"),
