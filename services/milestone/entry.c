@@ -23,6 +23,21 @@ static instant happened(const struct log_event *e)
 	return e->time;
 }
 
+const char *entry_family(const char *type)
+{
+	static const char *const families[][2] = {
+		{"TransactionProcessedEvent", "t:"}, {"RedemptionProcessedEvent", "r:"},
+		{"PointsEarnedEvent", "p"},          {"TierAdvancedEvent", "l"},
+		{"MemberEnrolledEvent", "e"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (strcmp(families[i][0], type) == 0)
+			return families[i][1];
+	return NULL;
+}
+
 static void read_transaction(struct entry *n)
 {
 	const char *id = json_get_text(n->data, "transaction_id", "");
@@ -30,36 +45,33 @@ static void read_transaction(struct entry *n)
 	n->takes_back = strcmp(json_get_text(n->data, "status", "completed"), "reversed") == 0;
 	if (n->takes_back)
 		id = json_get_text(n->data, "reverses", id);
-	n->key = talloc_asprintf(n, "t:%s", id);
+	n->key = talloc_asprintf(n, "%s%s", n->key, id);
 	n->amount = llabs(json_get_integer(n->data, "amount_minor", 0));
 }
 
 static void read_redemption(struct entry *n)
 {
 	n->takes_back = strcmp(json_get_text(n->data, "status", "completed"), "cancelled") == 0;
-	n->key = talloc_asprintf(n, "r:%s", json_get_text(n->data, "redemption_id", ""));
+	n->key = talloc_asprintf(n, "%s%s", n->key, json_get_text(n->data, "redemption_id", ""));
 }
 
 struct entry *entry_new(const void *parent, const struct log_event *e)
 {
+	const char *family = entry_family(e->type);
 	struct entry *n;
 
-	if (e->data == NULL)
+	if (e->data == NULL || family == NULL)
 		return NULL;
 	n = talloc_zero(parent, struct entry);
-	*n = (struct entry){.position = e->position, .type = e->type, .time = happened(e), .data = e->data};
-	if (strcmp(e->type, "TransactionProcessedEvent") == 0)
+	*n = (struct entry){.position = e->position,
+			    .type = e->type,
+			    .key = family,
+			    .time = happened(e),
+			    .data = e->data};
+	if (family[0] == 't')
 		read_transaction(n);
-	else if (strcmp(e->type, "RedemptionProcessedEvent") == 0)
+	else if (family[0] == 'r')
 		read_redemption(n);
-	else if (strcmp(e->type, "PointsEarnedEvent") == 0)
-		n->key = "p";
-	else if (strcmp(e->type, "TierAdvancedEvent") == 0)
-		n->key = "l";
-	else if (strcmp(e->type, "MemberEnrolledEvent") == 0)
-		n->key = "e";
-	else
-		return NULL;
 	return n;
 }
 

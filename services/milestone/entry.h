@@ -27,6 +27,8 @@ struct change {
 	int64_t amount; /* minor units that come or go */
 };
 
+/* What the keys of a type's entries begin with. */
+const char *entry_family(const char *type);
 /* The event as an entry, under parent; NULL: milestones are not about its type, or it lacks what they need.
  */
 struct entry *entry_new(const void *parent, const struct log_event *e);

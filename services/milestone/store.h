@@ -22,6 +22,8 @@ void store_open_awards(struct working_set *ws, const char *const *ids, size_t co
 
 /* store_entries.c */
 struct entry **store_history(struct db *db, const void *parent, const char *member_id, size_t *count);
+/* The history of each member, as far as it is of this type's family. */
+void store_histories(struct working_set *ws, const char *type);
 /* Fills `related` of the members with what is stored under the keys of these entries. */
 void store_related(struct working_set *ws, const char *const *ids, struct entry *const *entries,
 		   size_t count);
@@ -44,7 +46,8 @@ void store_delete_pending(struct db *db, const void *scratch, const struct membe
 const char **store_members_after(struct db *db, const void *parent, const char *after, int most,
 				 size_t *count);
 
-int64_t store_count_members(struct db *db, const void *scratch);
+/* All members; *before: those up to a place in the order of their ids. */
+int64_t store_count_members(struct db *db, const void *scratch, const char *until, int64_t *before);
 
 struct backfill_job {
 	const char *milestone_id, *after;

@@ -34,6 +34,30 @@ struct entry **store_history(struct db *db, const void *parent, const char *memb
 	return out;
 }
 
+void store_histories(struct working_set *ws, const char *type)
+{
+	struct db_array *members = db_array_new(ws, DB_TEXT, ws->count),
+			*shards = db_array_new(ws, DB_INT2, ws->count);
+	struct member *m;
+	struct entry *e;
+	struct rows *r;
+	size_t i;
+
+	for (i = 0; i < ws->count; i++) {
+		db_array_text(members, ws->members[i].member_id);
+		db_array_integer(shards, eventlog_shard(ws->members[i].member_id));
+		ws->members[i].history_loaded = true;
+	}
+	r = db_query(ws->db, ws, SQL_MILESTONE_GET_HISTORIES, "aat", members, shards, entry_family(type));
+	for (i = 0; i < rows_count(r); i++) {
+		m = working_set_member(ws, row_text(r, i, 0));
+		if (m == NULL || (e = entry_of(ws, r, i, 1)) == NULL)
+			continue;
+		m->history = talloc_realloc(ws, m->history, struct entry *, m->history_count + 1);
+		m->history[m->history_count++] = e;
+	}
+}
+
 void store_related(struct working_set *ws, const char *const *ids, struct entry *const *entries, size_t count)
 {
 	struct db_array *members = db_array_new(ws, DB_TEXT, count), *keys = db_array_new(ws, DB_TEXT, count),

@@ -70,10 +70,11 @@ const char **store_members_after(struct db *db, const void *parent, const char *
 		      count);
 }
 
-int64_t store_count_members(struct db *db, const void *scratch)
+int64_t store_count_members(struct db *db, const void *scratch, const char *until, int64_t *before)
 {
-	struct rows *r = db_query(db, scratch, SQL_MILESTONE_COUNT_MEMBERS, "");
+	struct rows *r = db_query(db, scratch, SQL_MILESTONE_COUNT_MEMBERS, "t", until);
 
+	*before = rows_count(r) > 0 ? row_integer(r, 0, 1) : 0;
 	return rows_count(r) > 0 ? row_integer(r, 0, 0) : 0;
 }
 

@@ -9,6 +9,7 @@ PLANS = [
     ("get_related", f"ARRAY[{M}], ARRAY['t:2'], ARRAY[7::int2]", 1), ("get_places", f"ARRAY[{M}]", 5),
     ("get_dates", M, 1), ("lock_due_members", "now(), 50", 50), ("lock_pending", "50", 50), ("get_members_after", f"{M}, 50", 50),
     ("claim_backfill", "", 1), ("get_leaders", f"{B}, '', 10", 10), ("get_place", f"{B}, '', 'plan-8'", 2000),
+    ("get_histories", f"ARRAY[{M}], ARRAY[7::int2], 't:'", 5), ("get_unawarded", f"ARRAY[{M}], 'a', '1'", 1), ("claim_sweep", "'2026-01-01'::date", 1),
     ("get_neighbours", f"{B}, '', 'plan-8', 8", 7), ("get_definition", f"{B}, 0", 3), ("show_progress", f"{M}, true", 3),
 ]
 
@@ -30,6 +31,8 @@ def fill(cursor):
     cursor.execute("INSERT INTO analytics.milestone_pending SELECT 'plan-' || n, 5, now() FROM generate_series(1, 4000) n")
     cursor.execute("INSERT INTO analytics.milestone_backfills (milestone_id, version, finished_at) SELECT 'x' || n, 1, now() FROM generate_series(1, 4000) n")
     cursor.execute("INSERT INTO analytics.milestone_backfills (milestone_id, version) VALUES ('open', 1)")
+    cursor.execute("INSERT INTO analytics.milestone_definitions (milestone_id, version, document, created_by, activated_at) VALUES ('swept', 1, '{}', 'x', now())")
+    cursor.execute("INSERT INTO analytics.milestone_sweeps (milestone_id, version, day, finished_at) VALUES ('swept', 1, '2025-12-31', now())")
 
 
 @pytest.fixture(scope="module")
