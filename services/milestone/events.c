@@ -76,7 +76,7 @@ static void book(struct working_set *ws, struct member *m, const struct change *
 		of = ws->catalogue->milestones[i];
 		if (of->event == NULL || strcmp(of->event, c->type) != 0)
 			continue;
-		if ((p = settle_count(ws, m, of)) == NULL)
+		if ((p = settle_count(ws, m, of, c->time)) == NULL)
 			return;
 		last.bucket = tally_apply(p->tally, of, m->zone, c, &last.before);
 		settle_award(ws, m, of, p, &last, why);

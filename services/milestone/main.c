@@ -26,6 +26,7 @@ static const struct job jobs[] = {
 	{.name = "calendar", .interval = SECOND, .run = run_calendar},
 	{.name = "facts", .interval = SECOND / 4, .run = run_facts},
 	{.name = "sweep", .interval = SECOND, .run = run_fact_sweeps},
+	{.name = "forget", .interval = SECOND, .run = run_forgetting},
 	{.name = "backfills", .interval = SECOND / 4, .run = run_backfills},
 };
 

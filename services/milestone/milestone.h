@@ -58,8 +58,12 @@ struct counted {
 	const struct bucket *bucket;
 	int64_t before;
 };
-/* The same in two steps, for an event that is counted between them: made anew if it has to be, ... */
-struct progress *settle_count(struct working_set *ws, struct member *m, const struct milestone *of);
+/*
+ * The same in two steps, for an event that is counted between them: made anew if it has to be, which it has,
+ * too, where that day was forgotten; ...
+ */
+struct progress *settle_count(struct working_set *ws, struct member *m, const struct milestone *of,
+			      instant when);
 /* ... and then what was reached before the event, unless it takes that back. */
 void settle_award(struct working_set *ws, struct member *m, const struct milestone *of, struct progress *p,
 		  const struct counted *last, const struct cause *event);
@@ -99,6 +103,9 @@ bool run_facts(struct daemon *d);
 
 /* sweep_facts.c: a job */
 bool run_fact_sweeps(struct daemon *d);
+
+/* forget.c: a job */
+bool run_forgetting(struct daemon *d);
 
 /* backfill.c: a job */
 bool run_backfills(struct daemon *d);

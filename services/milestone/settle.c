@@ -1,5 +1,6 @@
 /*
- * settle.c - a member's progress where it does not exist yet, or is of another definition or another zone
+ * settle.c - a member's progress where it does not exist yet, or is of another definition or another zone, or
+ * lacks what is asked for
  *
  * It is made of all that the member ever did. What comes out does not depend on the order of the log, so
  * the entries are taken key by key.
@@ -43,8 +44,11 @@ static struct entry **entries_until(const void *parent, const struct member *m, 
 	return all;
 }
 
-static void fold(const struct member *m, const struct milestone *of, instant until, struct tally *t)
+/* What all of it comes to by the days of a zone. */
+static struct tally *fold(const void *parent, const struct member *m, const struct milestone *of,
+			  const struct tz *zone, instant until)
 {
+	struct tally *t = tally_new(parent);
 	size_t count, i, first = 0;
 	struct entry **all = entries_until(t, m, until, &count);
 	struct change c;
@@ -54,28 +58,26 @@ static void fold(const struct member *m, const struct milestone *of, instant unt
 		if (strcmp(all[first]->key, all[i]->key) != 0)
 			first = i;
 		if (entry_change((const struct entry *const *)all + first, i - first, all[i], &c))
-			tally_apply(t, of, m->zone, &c, &before);
+			tally_apply(t, of, zone, &c, &before);
 	}
 	talloc_free(all);
+	return t;
 }
 
 struct tally *settle_look(struct working_set *ws, struct member *m, const struct milestone *of, instant until)
 {
 	const struct progress *p = member_progress(m, of->id);
-	struct tally *t;
 
 	if (until == INSTANT_MAX && p && p->version == of->version && strcmp(p->zone, tz_name(m->zone)) == 0)
 		return p->tally;
-	t = tally_new(ws);
-	if (member_load_history(ws, m))
-		fold(m, of, until, t);
-	return t;
+	return member_load_history(ws, m) ? fold(ws, m, of, m->zone, until) : tally_new(ws);
 }
 
 static struct progress *open_progress(struct working_set *ws, struct member *m, const char *milestone_id)
 {
 	m->progress = talloc_realloc(ws, m->progress, struct progress, m->progress_count + 1);
-	m->progress[m->progress_count] = (struct progress){.milestone_id = milestone_id};
+	m->progress[m->progress_count] = (struct progress){.milestone_id = milestone_id,
+							   .forgotten = DAY_NONE};
 	return &m->progress[m->progress_count++];
 }
 
@@ -91,22 +93,33 @@ static instant newest(const struct member *m, instant t)
 	return t;
 }
 
-struct progress *settle_count(struct working_set *ws, struct member *m, const struct milestone *of)
+/* What the days of the former zone came to: whole, even if a part was forgotten. */
+static const struct tally *former_tally(struct working_set *ws, const struct member *m,
+					const struct milestone *of, const struct progress *p)
+{
+	const struct tz *zone = tz_find(p->zone);
+
+	return p->forgotten == DAY_NONE || zone == NULL ? p->tally : fold(ws, m, of, zone, INSTANT_MAX);
+}
+
+struct progress *settle_count(struct working_set *ws, struct member *m, const struct milestone *of,
+			      instant when)
 {
 	struct progress *p = member_progress(m, of->id);
+	bool same = p && p->version == of->version, here = same && strcmp(p->zone, tz_name(m->zone)) == 0;
 
-	if (p && p->version == of->version && strcmp(p->zone, tz_name(m->zone)) == 0)
+	if (here && !tally_forgot(of, p->forgotten, tz_day(m->zone, when)))
 		return p;
 	if (!member_load_history(ws, m))
 		return NULL;
 	p = p ? p : open_progress(ws, m, of->id);
-	p->former = p->version == of->version ? p->tally : NULL;
-	p->anew = true;
+	p->former = same && !here ? former_tally(ws, m, of, p) : NULL;
+	p->anew = !here;
 	p->version = of->version;
 	p->zone = tz_name(m->zone);
-	p->tally = tally_new(ws);
+	p->tally = fold(ws, m, of, m->zone, INSTANT_MAX);
+	p->forgotten = DAY_NONE;
 	p->changed = true;
-	fold(m, of, INSTANT_MAX, p->tally);
 	return p;
 }
 
@@ -172,7 +185,7 @@ void settle_award(struct working_set *ws, struct member *m, const struct milesto
 struct progress *settle(struct working_set *ws, struct member *m, const struct milestone *of,
 			const struct cause *why)
 {
-	struct progress *p = settle_count(ws, m, of);
+	struct progress *p = settle_count(ws, m, of, INSTANT_MAX);
 
 	if (p)
 		settle_award(ws, m, of, p, NULL, why);

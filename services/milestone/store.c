@@ -137,7 +137,8 @@ static void add_progress(struct working_set *ws, const struct rows *r, size_t i)
 	*p = (struct progress){.milestone_id = row_text(r, i, 1),
 			       .version = (int)row_integer(r, i, 2),
 			       .zone = row_text(r, i, 3),
-			       .tally = t};
+			       .tally = t,
+			       .forgotten = row_null(r, i, 5) ? DAY_NONE : row_day(r, i, 5)};
 }
 
 void store_open_progress(struct working_set *ws, const char *const *ids, size_t count)

@@ -43,6 +43,13 @@ void store_delete_date(struct db *db, const void *scratch, const char *member_id
 /* Members whose facts are as new as they must be. */
 const char **store_pending(struct db *db, const void *parent, int most, size_t *count);
 void store_delete_pending(struct db *db, const void *scratch, const struct member_facts *asked, size_t count);
+/* From where progress is to be shortened; NULL: not now. */
+const char *store_claim_forgetting(struct db *db, const void *parent);
+/* Of these members those with periods of one of the milestones before that of a day. */
+const char **store_forgettable(struct db *db, const void *parent, const char *const *ids, size_t count,
+			       const struct milestone *const *of, size_t of_count, day before, size_t *found);
+void store_delete_unused_progress(struct db *db, const void *scratch, const char *const *ids, size_t count);
+void store_move_forgetting(struct db *db, const void *scratch, const char *after, int64_t members);
 const char **store_members_after(struct db *db, const void *parent, const char *after, int most,
 				 size_t *count);
 

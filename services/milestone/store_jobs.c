@@ -6,6 +6,10 @@
 #include "gen/sql/milestone.h"
 #include "services/milestone/store.h"
 
+enum {
+	STREAK_MAX = 200 /* periods of a streak that nobody minds */
+};
+
 struct date *store_dates(struct db *db, const void *parent, const char *member_id, size_t *count)
 {
 	struct rows *r = db_query(db, parent, SQL_MILESTONE_GET_DATES, "t", member_id);
@@ -97,4 +101,48 @@ void store_move_backfill(struct db *db, const void *scratch, const struct backfi
 {
 	db_query(db, scratch, SQL_MILESTONE_MOVE_BACKFILL, "tstiii", j->milestone_id, j->version, after,
 		 examined, awarded, skipped);
+}
+
+const char *store_claim_forgetting(struct db *db, const void *parent)
+{
+	struct rows *r = db_query(db, parent, SQL_MILESTONE_CLAIM_FORGETTING, "");
+
+	return rows_count(r) > 0 ? row_text(r, 0, 0) : NULL;
+}
+
+static struct db_array *texts(const void *parent, const char *const *ids, size_t count)
+{
+	struct db_array *a = db_array_new(parent, DB_TEXT, count);
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		db_array_text(a, ids[i]);
+	return a;
+}
+
+const char **store_forgettable(struct db *db, const void *parent, const char *const *ids, size_t count,
+			       const struct milestone *const *of, size_t of_count, day before, size_t *found)
+{
+	struct db_array *milestones = db_array_new(parent, DB_TEXT, of_count),
+			*names = db_array_new(parent, DB_TEXT, of_count);
+	size_t i;
+
+	for (i = 0; i < of_count; i++) {
+		db_array_text(milestones, of[i]->id);
+		db_array_text(names, period_name(parent, of[i]->per, before));
+	}
+	return ids_of(parent,
+		      db_query(db, parent, SQL_MILESTONE_GET_FORGETTABLE, "aaai", texts(parent, ids, count),
+			       milestones, names, (int64_t)STREAK_MAX),
+		      found);
+}
+
+void store_delete_unused_progress(struct db *db, const void *scratch, const char *const *ids, size_t count)
+{
+	db_query(db, scratch, SQL_MILESTONE_DELETE_UNUSED_PROGRESS, "a", texts(scratch, ids, count));
+}
+
+void store_move_forgetting(struct db *db, const void *scratch, const char *after, int64_t members)
+{
+	db_query(db, scratch, SQL_MILESTONE_MOVE_FORGETTING, "ti", after, members);
 }

@@ -44,7 +44,7 @@ void store_put_entries(struct working_set *ws, const void *scratch)
 }
 
 struct progress_columns {
-	struct db_array *ids, *milestones, *versions, *zones, *states, *buckets, *values, *shown;
+	struct db_array *ids, *milestones, *versions, *zones, *states, *buckets, *values, *shown, *forgotten;
 };
 
 static void add_progress(struct working_set *ws, const void *scratch, struct progress_columns *c,
@@ -63,6 +63,10 @@ static void add_progress(struct working_set *ws, const void *scratch, struct pro
 	db_array_text(c->buckets, newest ? newest->name : "");
 	db_array_real(c->values, newest && of ? bucket_value(of, newest) : 0);
 	db_array_integer(c->shown, m->shown);
+	if (p->forgotten == DAY_NONE)
+		db_array_null(c->forgotten);
+	else
+		db_array_day(c->forgotten, p->forgotten);
 }
 
 void store_put_progress(struct working_set *ws, const void *scratch)
@@ -71,7 +75,8 @@ void store_put_progress(struct working_set *ws, const void *scratch)
 		db_array_new(scratch, DB_TEXT, ws->count),   db_array_new(scratch, DB_TEXT, ws->count),
 		db_array_new(scratch, DB_INT4, ws->count),   db_array_new(scratch, DB_TEXT, ws->count),
 		db_array_new(scratch, DB_JSON, ws->count),   db_array_new(scratch, DB_TEXT, ws->count),
-		db_array_new(scratch, DB_FLOAT8, ws->count), db_array_new(scratch, DB_BOOL, ws->count)};
+		db_array_new(scratch, DB_FLOAT8, ws->count), db_array_new(scratch, DB_BOOL, ws->count),
+		db_array_new(scratch, DB_DATE, ws->count)};
 	size_t i, k;
 
 	for (i = 0; i < ws->count; i++)
@@ -79,8 +84,8 @@ void store_put_progress(struct working_set *ws, const void *scratch)
 			if (ws->members[i].progress[k].changed)
 				add_progress(ws, scratch, &c, &ws->members[i], &ws->members[i].progress[k]);
 	if (db_array_count(c.ids) > 0)
-		db_query(ws->db, scratch, SQL_MILESTONE_PUT_PROGRESS, "aaaaaaaa", c.ids, c.milestones,
-			 c.versions, c.zones, c.states, c.buckets, c.values, c.shown);
+		db_query(ws->db, scratch, SQL_MILESTONE_PUT_PROGRESS, "aaaaaaaaa", c.ids, c.milestones,
+			 c.versions, c.zones, c.states, c.buckets, c.values, c.shown, c.forgotten);
 }
 
 struct award_columns {

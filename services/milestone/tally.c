@@ -189,8 +189,7 @@ static int by_index(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The periods with enough in them, in order, under parent. */
-static int64_t *full_periods(const void *parent, const struct milestone *m, const struct bucket *b,
+int64_t *bucket_full_periods(const void *parent, const struct milestone *m, const struct bucket *b,
 			     size_t *count)
 {
 	int64_t *found = talloc_array(parent, int64_t, b->item_count + 1);
@@ -208,7 +207,7 @@ static int64_t *full_periods(const void *parent, const struct milestone *m, cons
 static int64_t longest_row(const struct milestone *m, const struct bucket *b, int64_t last)
 {
 	size_t count, i;
-	int64_t *found = full_periods(NULL, m, b, &count), row = 0, best = 0;
+	int64_t *found = bucket_full_periods(NULL, m, b, &count), row = 0, best = 0;
 
 	for (i = 0; i < count; i++) {
 		row = i > 0 && found[i] == found[i - 1] + 1 ? row + 1 : 1;

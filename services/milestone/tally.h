@@ -38,10 +38,22 @@ void tally_write(struct json_writer *w, const struct tally *t);
 struct bucket *tally_apply(struct tally *t, const struct milestone *m, const struct tz *zone,
 			   const struct change *c, int64_t *before);
 
+/*
+ * Leaves out periods before the one of that day: those the milestone comes again with, but for the newest,
+ * and of a streak those that are neither of its longest row nor of one that goes on into that period. True:
+ * something was left out.
+ */
+bool tally_forget(struct tally *t, const struct milestone *m, day before);
+/* Whether what happens on a day d would be booked on something that was left out. */
+bool tally_forgot(const struct milestone *m, day before, day d);
+
 /* How often the target is reached in it. */
 int64_t bucket_reached(const struct milestone *m, const struct bucket *b);
 /* What counts towards the target: of a streak the longest row. */
 double bucket_value(const struct milestone *m, const struct bucket *b);
+/* The periods of a streak that have enough in them, in order, under parent. */
+int64_t *bucket_full_periods(const void *parent, const struct milestone *m, const struct bucket *b,
+			     size_t *count);
 /* The row of a streak that goes on today, or did until the period before; else bucket_value. */
 double bucket_current(const struct milestone *m, const struct bucket *b, day today);
 /* "once", "2026-11", "n3": the k-th of a bucket, from 1; under parent. */

@@ -34,6 +34,7 @@ struct progress {
 	struct tally *tally;
 	const struct tally *former; /* by the days of another zone, while it is counted anew */
 	bool anew;                  /* counted, and not awarded yet */
+	day forgotten;              /* periods before the one of this day are not there; DAY_NONE: all are */
 	bool changed;
 };
 

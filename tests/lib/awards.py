@@ -18,6 +18,7 @@ DAYS = 400
 DEFINITIONS = {
     "try_count": {"name": "x", "kind": "count", "target": 3, "recurrence": {"every": 4}},
     "try_month": {"name": "x", "kind": "count", "target": 4, "recurrence": {"per": "month"}},
+    "try_day": {"name": "x", "kind": "count", "target": 2, "recurrence": {"per": "day"}},
     "try_sum": {"name": "x", "kind": "sum", "of": "amount_minor", "target": 20000, "recurrence": {"every": 30000}, "bonus": {"points": 10}},
     "try_year": {"name": "x", "kind": "sum", "of": "points", "event": "PointsEarnedEvent", "target": 500, "recurrence": {"per": "year"}},
     "try_distinct": {"name": "x", "kind": "distinct", "of": "category", "target": 4},
@@ -121,7 +122,7 @@ def purchases(events):
 
 
 def period(name, day):
-    return {"month": f"{day:%Y-%m}", "year": f"{day:%Y}"}[name]
+    return {"day": f"{day:%Y-%m-%d}", "month": f"{day:%Y-%m}", "year": f"{day:%Y}"}[name]
 
 
 def index(name, day):

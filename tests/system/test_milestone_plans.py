@@ -10,6 +10,7 @@ PLANS = [
     ("get_dates", M, 1), ("lock_due_members", "now(), 50", 50), ("lock_pending", "50", 50), ("get_members_after", f"{M}, 50", 50),
     ("claim_backfill", "", 1), ("get_leaders", f"{B}, '', 10", 10), ("get_place", f"{B}, '', 'plan-8'", 2000),
     ("get_histories", f"ARRAY[{M}], ARRAY[7::int2], 't:'", 5), ("get_unawarded", f"ARRAY[{M}], 'a', '1'", 1), ("claim_sweep", "'2026-01-01'::date", 1),
+    ("get_forgettable", f"ARRAY[{M}], ARRAY['a', 'b'], ARRAY['2026', '2026'], 200", 3), ("delete_unused_progress", f"ARRAY[{M}]", 3),
     ("get_neighbours", f"{B}, '', 'plan-8', 8", 7), ("get_definition", f"{B}, 0", 3), ("show_progress", f"{M}, true", 3),
 ]
 

@@ -210,5 +210,94 @@ START_TEST(what_is_written_reads_the_same)
 }
 END_TEST
 
-UNIT_MAIN("milestone_tally", periods, days_that_come_again, differences, streaks_and_their_current_row,
-	  repeats_have_an_end_and_names, what_is_written_reads_the_same)
+static const struct milestone *per_day, *day_streak;
+
+/* Bought on these days of January 2026. */
+static struct tally *tally_of(const struct milestone *m, const char *days)
+{
+	struct change c = {.type = "TransactionProcessedEvent", .data = m->document, .count = 1};
+	struct tally *t = tally_new(home);
+	int64_t before;
+
+	for (; *days; days++) {
+		c.time = (on("2026-01-01") + (*days - 'a')) * DAY_SECONDS * SECOND;
+		tally_apply(t, m, tz_utc(), &c, &before);
+	}
+	return t;
+}
+
+START_TEST(what_is_forgotten_was_over)
+{
+	static const struct {
+		const char *days, *before, *left, *why;
+		bool streak, forgot;
+	} cases[] = {
+		{"abz", "2026-01-10", "z", "periods before the day", false, true},
+		{"ab", "2026-01-10", "b", "the newest stays, whenever it was", false, true},
+		{"jz", "2026-01-10", "jz", "the day itself is not before it", false, false},
+		{"", "2026-01-10", "", "nothing", false, false},
+		{"abcfgz", "2026-01-20", "abcz", "the longest row stays", true, true},
+		{"abcrsz", "2026-01-20", "abcrsz", "and one that may go on", true, false},
+		{"abefrsz", "2026-01-20", "abrsz", "of two the first", true, true},
+		{"acz", "2026-01-20", "az", "rows of one day", true, true},
+		{"aayz", "2026-01-20", "yz", "a new one is longer", true, true},
+		{"yz", "2026-01-20", "yz", "nothing is old", true, false},
+	};
+	const struct milestone *m;
+	struct json_writer *got, *want;
+	struct tally *t;
+	double value;
+	size_t i;
+
+	per_day = read("{\"kind\":\"count\",\"name\":\"n\",\"target\":1,\"recurrence\":{\"per\":\"day\"}}");
+	day_streak = read(
+		"{\"kind\":\"streak\",\"name\":\"s\",\"target\":3,\"streak\":{\"period\":\"day\"}}");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		m = cases[i].streak ? day_streak : per_day;
+		t = tally_of(m, cases[i].days);
+		value = t->count > 0 ? bucket_value(m, &t->buckets[t->count - 1]) : 0;
+		ck_assert_msg(tally_forget(t, m, on(cases[i].before)) == cases[i].forgot, "%s", cases[i].why);
+		ck_assert_msg(t->count == 0 || bucket_value(m, &t->buckets[t->count - 1]) == value, "%s",
+			      cases[i].why);
+		tally_write(got = json_writer_new(home), t);
+		tally_write(want = json_writer_new(home), tally_of(m, cases[i].left));
+		ck_assert_msg(strcmp(json_text(got, NULL), json_text(want, NULL)) == 0, "%s: %s",
+			      cases[i].why, json_text(got, NULL));
+		ck_assert_msg(!tally_forget(t, m, on(cases[i].before)), "%s, again", cases[i].why);
+	}
+}
+END_TEST
+
+START_TEST(which_days_are_forgotten)
+{
+	static const struct {
+		const char *document, *before, *in;
+		bool want;
+	} cases[] = {
+		{"{\"kind\":\"count\",\"name\":\"n\",\"target\":1,\"recurrence\":{\"per\":\"month\"}}",
+		 "2026-03-15", "2026-03-01", false},
+		{"{\"kind\":\"count\",\"name\":\"n\",\"target\":1,\"recurrence\":{\"per\":\"month\"}}",
+		 "2026-03-15", "2026-02-28", true},
+		{"{\"kind\":\"count\",\"name\":\"n\",\"target\":1}", "2026-03-15", "2020-01-01", false},
+		{"{\"kind\":\"streak\",\"name\":\"s\",\"target\":3,\"streak\":{\"period\":\"week\"}}",
+		 "2026-03-15", "2026-03-09", false},
+		{"{\"kind\":\"streak\",\"name\":\"s\",\"target\":3,\"streak\":{\"period\":\"week\"}}",
+		 "2026-03-15", "2026-03-08", true},
+		{"{\"kind\":\"streak\",\"name\":\"s\",\"target\":3,\"streak\":{\"period\":\"day\"},"
+		 "\"recurrence\":{\"per\":\"year\"}}",
+		 "2026-03-15", "2026-03-14", true},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ck_assert_msg(tally_forgot(read(cases[i].document), on(cases[i].before), on(cases[i].in)) ==
+				      cases[i].want,
+			      "%s %s", cases[i].document, cases[i].in);
+		ck_assert(!tally_forgot(read(cases[i].document), DAY_NONE, on(cases[i].in)));
+	}
+}
+END_TEST
+
+UNIT_MAIN("milestone_tally", what_is_forgotten_was_over, which_days_are_forgotten, periods,
+	  days_that_come_again, differences, streaks_and_their_current_row, repeats_have_an_end_and_names,
+	  what_is_written_reads_the_same)

@@ -1,2 +1,2 @@
 -- What these members' events come to.
-SELECT member_id, milestone_id, version, time_zone, state FROM analytics.milestone_progress WHERE member_id = ANY ($1::text[])
+SELECT member_id, milestone_id, version, time_zone, state, forgotten FROM analytics.milestone_progress WHERE member_id = ANY ($1::text[])
