@@ -23,6 +23,13 @@ static instant due_at(const struct member *m, const struct milestone *of, day d)
 	return tz_from_local(m->zone, (int64_t)d * DAY_SECONDS + of->hour * 3600);
 }
 
+bool calendar_active(const struct member *m, const struct milestone *of, day d)
+{
+	instant due = due_at(m, of, d);
+
+	return due >= of->from && due < of->until;
+}
+
 bool calendar_base(const struct member *m, const struct milestone *of, day *base)
 {
 	const char *born = profile_word(m, "birth_date"), *joined = profile_word(m, "enrolled_at");
@@ -121,7 +128,15 @@ static void celebrate(struct working_set *ws, struct member *m, const struct mil
 	award_reach(ws, m, of, anniversary_name(ws, of, number), &why);
 }
 
-static void take_date(struct working_set *ws, struct member *m, const struct date *d, instant now)
+/* A day that the milestone is not for passes by. */
+static bool meant(const struct working_set *ws, const struct member *m, const struct milestone *of, day on,
+		  const struct json *facts)
+{
+	return calendar_active(m, of, on) && judge_holds(ws, of->segment, facts);
+}
+
+static void take_date(struct working_set *ws, struct member *m, const struct date *d,
+		      const struct json *facts, instant now)
 {
 	const struct milestone *of = catalogue_find(ws->catalogue, d->milestone_id);
 	int n = d->number, missed = 0;
@@ -134,24 +149,55 @@ static void take_date(struct working_set *ws, struct member *m, const struct dat
 	}
 	/* The zone may have changed since: the day decides, not the instant that was written. */
 	while (due_at(m, of, anniversary_day(of, d->base, n)) <= now && missed++ < MISSED_MAX) {
-		celebrate(ws, m, of, d, n, due_at(m, of, anniversary_day(of, d->base, n + 1)) > now, now);
+		if (meant(ws, m, of, anniversary_day(of, d->base, n), facts))
+			celebrate(ws, m, of, d, n, due_at(m, of, anniversary_day(of, d->base, n + 1)) > now,
+				  now);
 		n++;
 	}
 	put_date(ws, m, of, d->base, n);
+}
+
+/* Of one of the members; NULL: none are kept, or no date asks for them. */
+static const struct json *facts_of(const struct member_facts *facts, size_t count, const char *member_id)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(facts[i].member_id, member_id) == 0)
+			return facts[i].facts;
+	return NULL;
+}
+
+static struct member_facts *load_facts(struct working_set *ws, const char *const *ids, size_t count,
+				       size_t *found)
+{
+	const struct milestone *of;
+	size_t i;
+
+	for (*found = 0, i = 0; i < ws->catalogue->count; i++) {
+		of = ws->catalogue->milestones[i];
+		if (milestone_of_dates(of) && of->segment)
+			return member_facts_load(ws->db, ws, ids, count, found);
+	}
+	return NULL;
 }
 
 static bool take_members(struct daemon *d, void *scratch, const char *const *ids, size_t count, instant now,
 			 struct working_set **out)
 {
 	struct working_set *ws = *out = working_set_open(d, d->db, scratch, ids, count);
+	struct member_facts *facts = NULL;
+	size_t i, k, lines, found = 0;
 	struct date *dates;
-	size_t i, k, lines;
 
+	if (ws)
+		facts = load_facts(ws, ids, count, &found);
 	for (i = 0; ws && i < ws->count; i++) {
 		dates = store_dates(d->db, ws, ws->members[i].member_id, &lines);
 		for (k = 0; k < lines; k++)
 			if (dates[k].due <= now)
-				take_date(ws, &ws->members[i], &dates[k], now);
+				take_date(ws, &ws->members[i], &dates[k],
+					  facts_of(facts, found, ws->members[i].member_id), now);
 	}
 	return ws && working_set_put(ws, scratch);
 }

@@ -45,7 +45,7 @@ bool milestone_of_dates(const struct milestone *m)
 
 bool milestone_asks_facts(const struct milestone *m)
 {
-	return m->rule || m->segment;
+	return m->rule || (m->segment && !milestone_of_dates(m));
 }
 
 static void only(struct reading *r, const struct json *object, const char *const *names, size_t count)
@@ -342,8 +342,6 @@ static void read_dates(struct reading *r)
 		wrong(r, "/every", "of a birthday is year");
 	r->m->hour = (int)read_integer(r, r->m->document, "hour", 0, 23, 9);
 	r->m->late_days = read_integer(r, r->m->document, "late_days", 0, 366, 7);
-	if (json_get(r->m->document, "segment"))
-		wrong(r, "/segment", "is not asked of date milestones");
 }
 
 static void refuse_unknown(struct reading *r)

@@ -80,7 +80,7 @@ struct milestone *milestone_read(const void *parent, const char *id, int version
 				 const char *programme_currency, struct fault *fault);
 bool milestone_id_valid(const char *id);
 bool milestone_of_dates(const struct milestone *m);
-/* Whether facts decide: a rule, or a segment. */
+/* Whether facts that change decide: a rule, or the segment of what is counted. A date has its day. */
 bool milestone_asks_facts(const struct milestone *m);
 const char *kind_name(enum kind kind);
 /* The document's name in a language ("de"), else in English, else the id. */

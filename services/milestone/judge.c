@@ -14,7 +14,7 @@ enum {
 	SLICE = 50
 };
 
-static bool holds(const void *scratch, const struct member_rule *rule, const struct json *facts)
+bool judge_holds(const void *scratch, const struct member_rule *rule, const struct json *facts)
 {
 	const char *error;
 
@@ -28,8 +28,8 @@ static void judge_rule(struct working_set *ws, struct member *m, const struct mi
 	struct cause each = *why;
 
 	each.value = each.target = 1;
-	if (why->time >= of->from && why->time < of->until && holds(ws, of->rule, facts) &&
-	    holds(ws, of->segment, facts))
+	if (why->time >= of->from && why->time < of->until && judge_holds(ws, of->rule, facts) &&
+	    judge_holds(ws, of->segment, facts))
 		award_reach(ws, m, of, name[0] ? name : "once", &each);
 }
 
@@ -40,7 +40,7 @@ void judge(struct working_set *ws, struct member *m, const struct milestone *of,
 
 	if (of->rule)
 		judge_rule(ws, m, of, facts, why);
-	else if (holds(ws, of->segment, facts) && (p = settle(ws, m, of, why)) != NULL)
+	else if (judge_holds(ws, of->segment, facts) && (p = settle(ws, m, of, why)) != NULL)
 		settle_reached(ws, m, of, p, NULL, why);
 }
 

@@ -94,9 +94,13 @@ bool calendar_base(const struct member *m, const struct milestone *of, day *base
 /* The next day of each date milestone of this member, none before the instant; one milestone only, unless
  * NULL. */
 void calendar_plan(struct working_set *ws, struct member *m, const struct milestone *only, instant since);
+/* Whether that day is within the time that the milestone is active. */
+bool calendar_active(const struct member *m, const struct milestone *of, day d);
 bool run_calendar(struct daemon *d);
 
 /* judge.c: what facts decide */
+/* True: there is no such rule, or it is true of the facts; these may be NULL. */
+bool judge_holds(const void *scratch, const struct member_rule *rule, const struct json *facts);
 void judge(struct working_set *ws, struct member *m, const struct milestone *of, const struct json *facts,
 	   const struct cause *why);
 bool run_facts(struct daemon *d);

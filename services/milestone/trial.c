@@ -64,15 +64,8 @@ static int64_t by_date(const struct member *m, const struct trial *t)
 	if (!calendar_base(m, t->of, &base))
 		return 0;
 	for (n = anniversary_next(t->of, base, from); anniversary_day(t->of, base, n) < from + t->days; n++)
-		awards++;
+		awards += calendar_active(m, t->of, anniversary_day(t->of, base, n));
 	return awards;
-}
-
-static bool holds(const void *scratch, const struct member_rule *rule, const struct json *facts)
-{
-	const char *error;
-
-	return rule == NULL || member_rule_judge(scratch, rule, facts, &error) == VERDICT_TRUE;
 }
 
 static struct slice candidates(struct request *req, void *scratch, const struct trial *t,
@@ -89,7 +82,8 @@ static struct slice candidates(struct request *req, void *scratch, const struct 
 	s = (struct slice){talloc_array(scratch, const char *, found.count + 1), 0, found.count, found.reach};
 	for (i = 0; i < found.count; i++) {
 		facts = sweep_facts(scratch, &found, i, &error);
-		if (facts && holds(scratch, t->of->rule, facts) && holds(scratch, t->of->segment, facts))
+		if (facts && judge_holds(scratch, t->of->rule, facts) &&
+		    judge_holds(scratch, t->of->segment, facts))
 			s.ids[s.count++] = sweep_member(&found, i);
 	}
 	return s;

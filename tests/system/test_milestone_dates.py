@@ -139,3 +139,35 @@ def test_two_instances_celebrate_once(dated):
     got = dated.sql("SELECT count(*), count(DISTINCT member_id) FROM analytics.event_log WHERE type = 'MilestoneAchievedEvent'"
                     " AND body->'data'->>'milestone_id' = 'birthday' AND body->'data'->>'occurrence' = '2034' AND member_id LIKE 'crowd-%%'")
     assert got == [(300, 300)]
+
+
+def test_dates_outside_of_the_window_pass_by(dated):
+    define(dated, "jubilee", activate=False, name="Jubilee", kind="birthday", active={"from": "2036-01-01T00:00:00Z", "until": "2037-02-03T09:00:00Z"})
+    assert dated.post("/milestone-definitions/jubilee/activate?version=1").status == 200
+    happen(dated, streams.enrolled("windowed", "windowed/e", birth_date="1980-02-03", time_zone="UTC"))
+    for year in (2035, 2036, 2037, 2038):
+        at(dated, f"{year}-02-03 12:00:00")
+    assert dates(dated, "windowed", "jubilee") == ["2036"]
+    assert {"2035", "2036", "2037", "2038"} <= set(dates(dated, "windowed", "birthday")), "each of these days was looked at"
+    document = dated.get("/milestone-definitions/jubilee").json["document"]
+
+    def awarded(day):
+        return dated.post("/milestone-definitions/jubilee/dry-run", params={"at": day, "days": 1}, json=document).json["sample"]
+    assert (awarded("2036-02-03"), awarded("2037-02-03")) == (["windowed"], [])
+
+
+def test_a_segment_is_asked_on_the_day(dated):
+    define(dated, "golden", activate=False, name="Golden birthday", kind="birthday", segment={"==": [{"var": "tier"}, "gold"]})
+    assert dated.post("/milestone-definitions/golden/activate?version=1").status == 200
+    names = ("golden-yes", "golden-no")
+    happen(dated, *[streams.enrolled(m, f"{m}/e", birth_date="1981-04-05", time_zone="UTC", tier="silver") for m in names])
+    happen(dated, streams.tiered("golden-yes", "golden-yes/t", "gold", direction="up"))
+    until(lambda: dated.sql("SELECT count(*) FROM analytics.member_facts WHERE member_id = ANY(%s) AND facts_day IS NOT NULL", list(names)) == [(2,)], what="facts")
+    assert dated.post("/milestone-definitions/golden/dry-run?at=2040-04-05&days=1", json=None).json["sample"] == ["golden-yes"]
+    at(dated, "2040-04-05 12:00:00")
+    assert dates(dated, "golden-yes", "golden")[-1:] == ["2040"] and dates(dated, "golden-no", "golden") == []
+    assert dates(dated, "golden-no", "birthday")[-1:] == ["2040"]
+    happen(dated, streams.tiered("golden-no", "golden-no/t", "gold", direction="up"))
+    until(lambda: dated.sql("SELECT tier FROM analytics.member_facts WHERE member_id = 'golden-no' AND facts_day IS NOT NULL") == [("gold",)], what="facts")
+    at(dated, "2041-04-05 12:00:00")
+    assert dates(dated, "golden-no", "golden") == ["2041"], "the days that passed are over"
