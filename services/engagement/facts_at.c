@@ -5,43 +5,13 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "common/facts_moved.h"
 #include "services/engagement/data.h"
 #include "services/engagement/facts_at.h"
-
-/* Facts that grow by one a day, and those that shrink; of the latter null is what is over. */
-static const char *const growing[] = {"days_since_purchase", "days_since_redemption", "tenure_days",
-				      "enrolled_days"};
-static const char *const shrinking[] = {"tier_deadline_days", "streak_weeks_days_left",
-					"streak_months_days_left"};
 
 static bool is_number(const struct json *v)
 {
 	return v && v->kind == JSON_INTEGER;
-}
-
-static void move_counters(struct data *d, const struct json *facts, day by)
-{
-	const struct json *v;
-	size_t i;
-
-	for (i = 0; i < sizeof(growing) / sizeof(growing[0]); i++)
-		if (is_number(v = json_get(facts, growing[i])))
-			data_integer(d, growing[i], v->integer + by);
-	for (i = 0; i < sizeof(shrinking) / sizeof(shrinking[0]); i++)
-		if (is_number(v = json_get(facts, shrinking[i]))) {
-			if (v->integer >= by)
-				data_integer(d, shrinking[i], v->integer - by);
-			else
-				data_null(d, shrinking[i]);
-		}
-}
-
-static void move_returns(struct data *d, const struct member_view *m)
-{
-	if (m->birth != DAY_NONE)
-		data_integer(d, "birthday_in_days", day_anniversary(m->birth, m->today) - m->today);
-	if (m->enrolled != DAY_NONE)
-		data_integer(d, "anniversary_in_days", day_anniversary(m->enrolled, m->today) - m->today);
 }
 
 static int64_t points_until(const struct member_view *m, day last)
@@ -152,10 +122,7 @@ struct member_view *member_view_new(const void *parent, const char *member_id, c
 	ended = end_lots(m, stored == DAY_NONE ? m->today : stored);
 	if (stored == DAY_NONE || stored == m->today)
 		return m;
-	data_day(d, "day", m->today);
-	move_counters(d, facts, m->today - stored);
-	move_returns(d, m);
 	move_points(d, m, ended);
-	m->facts = data_object(d, facts);
+	m->facts = data_object(d, facts_moved(m, facts, m->zone, m->today));
 	return m;
 }

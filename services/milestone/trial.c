@@ -7,6 +7,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "common/facts_moved.h"
 #include "services/milestone/anniversary.h"
 #include "services/milestone/store.h"
 #include "services/milestone/trial.h"
@@ -68,20 +69,31 @@ static int64_t by_date(const struct member *m, const struct trial *t)
 	return awards;
 }
 
+static const struct json *facts_then(struct request *req, const void *scratch, const struct trial *t,
+				     const struct sweep_slice *found, size_t i)
+{
+	const struct milestones *m = req->daemon->state;
+	const char *error;
+	const struct json *facts = sweep_facts(scratch, found, i, &error);
+	const struct tz *zone = tz_find(json_get_text(facts, "time_zone", ""));
+
+	zone = zone ? zone : m->catalogue->zone;
+	return facts && t->given ? facts_moved(scratch, facts, zone, tz_day(zone, t->at)) : facts;
+}
+
 static struct slice candidates(struct request *req, void *scratch, const struct trial *t,
 			       const struct sweep *sweep, enum sweep_driver driver, const char *after)
 {
 	const struct json *facts;
 	struct sweep_slice found;
 	struct slice s = {0};
-	const char *error;
 	size_t i;
 
 	if (!sweep_read(req->db, scratch, sweep, driver, after, SLICE, &found))
 		return s;
 	s = (struct slice){talloc_array(scratch, const char *, found.count + 1), 0, found.count, found.reach};
 	for (i = 0; i < found.count; i++) {
-		facts = sweep_facts(scratch, &found, i, &error);
+		facts = facts_then(req, scratch, t, &found, i);
 		if (facts && judge_holds(scratch, t->of->rule, facts) &&
 		    judge_holds(scratch, t->of->segment, facts))
 			s.ids[s.count++] = sweep_member(&found, i);
@@ -119,10 +131,21 @@ static void try_slice(struct request *req, void *scratch, struct trial *t, const
 	}
 }
 
+/* At another time the facts are others than those that members are found by: then everybody is looked at. */
+static struct sweep *sweep_for(struct request *req, const struct trial *t)
+{
+	static const struct json always = {.kind = JSON_BOOLEAN, .boolean = true};
+	struct member_rule *rule = t->of->rule ? t->of->rule : t->of->segment;
+	struct fault fault;
+
+	if (rule && t->given)
+		rule = member_rule_new(req, &always, &fault);
+	return rule ? sweep_new(req, &rule, 1) : NULL;
+}
+
 void trial_run(struct request *req, struct trial *t)
 {
-	struct member_rule *rule = t->of->rule ? t->of->rule : t->of->segment;
-	struct sweep *sweep = rule ? sweep_new(req, &rule, 1) : NULL;
+	struct sweep *sweep = sweep_for(req, t);
 	enum sweep_driver driver = sweep ? sweep_choose(req->db, req, sweep) : SWEEP_MEMBERS;
 	int64_t until = clock_monotonic() + PATIENCE;
 	struct slice s;

@@ -13,6 +13,7 @@ enum {
 struct trial {
 	const struct milestone *of;
 	instant at;
+	bool given;   /* another time than now: facts are moved to it */
 	int64_t days; /* of dates: from then on */
 	/* what was found */
 	int64_t examined; /* members that were looked at: where facts decide, the candidates of the rule */

@@ -71,6 +71,7 @@ reply try_definition(struct request *req, const struct try_definition_in *in)
 		t.of = definition_kept(req, in->milestone_id, in->has_version ? (int)in->version : 0, &out);
 	if (t.of == NULL)
 		return out;
+	t.given = in->has_at;
 	t.at = in->has_at ? ((instant)in->at * DAY_SECONDS + DAY_SECONDS / 2) * SECOND : clock_now();
 	catalogue_refresh(req->daemon);
 	trial_run(req, &t);

@@ -48,6 +48,14 @@ def test_histories_are_read_by_slices(programme):
     admin.close()
 
 
+def test_facts_are_those_of_the_day_that_is_asked_for(programme):
+    """The crowd joined on 1 January 2026."""
+    rule = {"and": [{"==": [{"var": "tenure_days"}, 1000]}, {"<=": [{"var": "days_since_purchase"}, 967]}]}
+    document = {"name": "x", "kind": "rule", "rule": rule}
+    found = [programme.post("/milestone-definitions/trial/dry-run", params={"at": day}, json=document, timeout=15).json for day in ("2028-09-26", "2028-09-27", "2028-09-28")]
+    assert [f["complete"] for f in found] == [True] * 3 and [f["members"] for f in found] == [0, CROWD, 0], found
+
+
 def test_a_rule_is_tried_on_all_candidates_of_a_large_programme(programme):
     programme.sql("INSERT INTO analytics.member_analytics (member_id, shard, first_position, position, last_event_at, state, facts_day, facts, tier)"
                   " SELECT 'big-' || n, 7, 1, 9, now(), '{}', '2099-01-01', '{}', CASE WHEN n %% 1000 = 0 THEN 'palladium' ELSE 'basic' END"
