@@ -84,6 +84,17 @@ def test_what_is_noted_as_reached_before_is_not_awarded_by_the_sweep(aging):
     assert published(aging, "noted") == (0, 0)
 
 
+@pytest.mark.parametrize("policy", ["silent", "celebrate"])
+def test_who_was_there_before_is_awarded_as_the_document_wants(aging, policy):
+    define(aging, f"before_{policy}", kind="rule", rule={"and": [GOLD, TENURE]}, backfill=policy)
+    assert published(aging, f"before_{policy}") == (30, 30)
+    data, = told(aging, "gold-3", f"before_{policy}")
+    assert data.get("silent", False) is (policy == "silent")
+    aging.jump(aging.clock.now() + datetime.timedelta(days=1))
+    swept(aging, f"before_{policy}", str(aging.clock.now().date()))
+    assert published(aging, f"before_{policy}") == (30, 30)
+
+
 def test_instances_that_die_in_the_middle_award_everybody_once(aging):
     define(aging, "crowd_days", kind="rule", rule={"and": [{"==": [{"var": "region"}, "crowd"]}, {">=": [{"var": "tenure_days"}, 400]}]})
     for part in range(8):

@@ -6,9 +6,16 @@ import pytest
 import milestone_kit
 from milestone_kit import awards, define, happen, returned, streams, told
 
+import awards as model   # tests/lib, by story
+
 ZONES = {"filter": {"==": [{"var": "category"}, "zones"]}}   # other stories' members are left alone
 JUNE_IN_AUCKLAND = "2025-05-31T13:00:00Z"   # and May in St John's
 JUNE = "2025-06-10T12:00:00Z"
+
+
+ROWS = ("SELECT member_id, milestone_id, occurrence, version, state, live, achieved_at, reverted_at, value, target, bonus::text"
+        " FROM analytics.milestone_awards WHERE derived ORDER BY 1, 2, 3")
+TOLD = "SELECT count(*) FROM analytics.event_log WHERE type = 'MilestoneAchievedEvent'"
 
 
 def bought(member, n, **more):
@@ -91,3 +98,19 @@ def test_a_reversal_that_comes_before_the_backfill_is_counted_by_it(system):
     assert live(system, "sudden", "zone_sudden") == {"n1", "n2"}
     happen(system, returned("sudden", 2))
     assert live(system, "sudden", "zone_sudden") == {"n1"}
+
+
+def test_a_rebuild_moves_everybody_once_more_and_comes_to_the_same(make_system):
+    system, events = make_system(), model.stream(31, 1200)
+    for name, document in model.DEFINITIONS.items():
+        system.sql("INSERT INTO analytics.milestone_definitions (milestone_id, version, document, created_by, activated_at) VALUES (%s, 1, %s, 'test', now())",
+                   name, json.dumps(document))
+    for part in range(0, len(events), 70):
+        assert system.post_events(events[part:part + 70])["rejected"] == []
+        system.wait_caught_up("milestone")
+    rows, published = system.sql(ROWS), system.sql(TOLD)
+    assert {row[:3] for row in rows if row[5] and row[1] in model.DEFINITIONS} == model.held(events)
+    system.sql("UPDATE analytics.milestone_awards SET value = -1 WHERE derived")
+    system.aectl("rebuild", "milestone")
+    system.wait_caught_up("milestone", 60)
+    assert system.sql(ROWS) == rows and system.sql(TOLD) == published
