@@ -266,6 +266,22 @@ def test_an_event_asks_by_its_data(system, own):
     assert ("big_purchase", "expired") in decisions(system, "big"), "the purchase of three days ago is too old to be spoken of, and says so"
 
 
+def test_what_has_not_changed_is_not_asked_about(system, own):
+    """Looked at for twelve other reasons, of which none is the watched fact."""
+    own("watched", trigger={"fact_change": ["transactions"]}, condition=False)
+    asked = "SELECT coalesce(sum(evaluated), 0)::int FROM analytics.engagement_counts WHERE rule_id = 'watched'"
+    members = [f"watched-{n}" for n in range(40)]
+    happen(system, *[e for m in members for e in (enrol(m), buy(m, -1))])
+    (before,), = system.sql(asked)
+    assert before >= len(members), "the first purchase is a change"
+    for _ in range(12):
+        happen(system, *[earn(m, 10) for m in members])
+    assert system.sql(asked) == [(before,)]
+    happen(system, buy(members[0], 0))
+    assert system.sql(asked) == [(before + 1,)]
+    assert system.sql("SELECT judged ->> 'transactions' FROM analytics.engagement_pending WHERE member_id = %s", members[0]) == [("2",)]
+
+
 def test_a_rule_that_explodes_is_cut_and_reported(system, own):
     own("explodes", condition={"reduce": [{"map": [list(range(100)), {"reduce": [list(range(100)), {"+": [{"var": "current"}, 1]}, 0]}]},
                                                   {"+": [{"var": "current"}, {"var": "accumulator"}]}, 0]})
