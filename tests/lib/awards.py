@@ -14,6 +14,7 @@ ZONES = ["Europe/London", "America/New_York", "Asia/Kathmandu", "Pacific/Aucklan
 CATEGORIES = ["grocery", "garden", "books", "toys", "travel", "music"]
 FIRST = datetime.datetime(2025, 1, 1, tzinfo=datetime.timezone.utc)
 DAYS = 400
+HEARD = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")   # of tiers: told today, whenever they began
 
 DEFINITIONS = {
     "try_count": {"name": "x", "kind": "count", "target": 3, "recurrence": {"every": 4}},
@@ -28,12 +29,22 @@ DEFINITIONS = {
     "try_tier": {"name": "x", "kind": "tier", "tier": "gold"},
 }
 
-# Lifetime facts only: whatever of them is true at the end was seen by the last look, whenever others were.
+# Lifetime facts and events only: whatever of them is true at the end was seen by the last look, whenever others were.
+def rule(trigger, condition, **more):
+    return {"name": "x", "kind": "unused_benefit", "category": "insights", "trigger": trigger, "condition": condition, "sentence": {"en": "x"},
+            "suggested_action": {"en": "x"}, "valid_days": 30, **more}
+
+
+def bought_at_least(n, **more):
+    many = {">=": [{"var": "transactions"}, n]}
+    return rule({"fact_change": ["transactions"]}, many, holds=many, occasion="once", **more)
+
+
 RULES = {
-    name: {"name": name, "kind": "unused_benefit", "category": "insights", "trigger": {"fact_change": ["transactions"]}, "occasion": "once",
-           "condition": {">=": [{"var": "transactions"}, least]}, "holds": {">=": [{"var": "transactions"}, least]}, "valid_days": 30, "priority": priority,
-           "sentence": {"en": "x"}, "suggested_action": {"en": "x"}}
-    for name, least, priority in (("try_five", 5, 50), ("try_dozen", 12, 90))
+    "try_five": bought_at_least(5),
+    "try_dozen": bought_at_least(12, priority=90),
+    "try_gold": rule({"event": {"type": "TierAdvancedEvent", "when": {"==": [{"var": "to_tier"}, "gold"]}}}, {"==": [{"var": "event.to_tier"}, "gold"]}),
+    "try_stale": rule({"event": {"type": "PointsEarnedEvent", "when": {">=": [{"var": "points"}, 200]}}}, {">=": [{"var": "event.points"}, 200]}),
 }
 
 
@@ -69,7 +80,7 @@ class Life:
         elif roll < 0.92:
             self.add(streams.earned, self.moment(), chance.choice([40, 90, -20, 200]))
         elif roll < 0.97:
-            self.add(streams.tiered, self.moment(), chance.choice(["silver", "gold"]), direction=chance.choice([None, "up", "down"]))
+            self.add(streams.tiered, self.moment(), chance.choice(["silver", "gold"]), direction=chance.choice([None, "up", "down"]), time=HEARD)
         elif self.moves:
             self.add(streams.enrolled, FIRST + datetime.timedelta(seconds=len(self.events)), time_zone=chance.choice(ZONES))
 
@@ -196,9 +207,12 @@ def held(events):
 
 def alerted(events):
     """{(member, rule, occasion)}: purchases are counted whether or not they are taken back."""
-    bought = collections.defaultdict(set)
-    for e in events:
-        if e["type"] == "TransactionProcessedEvent" and e["data"].get("status") != "reversed":
-            bought[e["subject"]].add(e["id"])
-    return {(member, name, "once") for member, found in bought.items() for name, rule in RULES.items()
-            if len(found) >= rule["condition"][">="][1]}
+    unique = {e["id"]: e for e in events}.values()
+    bought = collections.Counter(e["subject"] for e in unique if e["type"] == "TransactionProcessedEvent" and e["data"].get("status") != "reversed")
+    found = {(member, name, "once") for member, count in bought.items() for name, least in (("try_five", 5), ("try_dozen", 12)) if count >= least}
+    return found | {(e["subject"], "try_gold", e["id"]) for e in unique if e["type"] == "TierAdvancedEvent" and e["data"]["to_tier"] == "gold"}
+
+
+def too_old(events):
+    """{(member, rule, occasion)} of what happened too long ago to be spoken of."""
+    return {(e["subject"], "try_stale", e["id"]) for e in events if e["type"] == "PointsEarnedEvent" and e["data"]["points"] >= 200}

@@ -13,6 +13,7 @@ import tomllib
 import psycopg2
 import pytest
 from conftest import ROOT, System, until
+from engagement_kit import in_force
 from story import Client
 
 import awards   # tests/lib, by story
@@ -20,8 +21,8 @@ import awards   # tests/lib, by story
 EVENTS = int(os.environ.get("AE_EVENTS", "3000"))
 KILLS = int(os.environ.get("AE_KILLS", "12"))
 SEED = int(os.environ.get("AE_SEED", "5"))
-INSTANCES = ["milestone-1", "milestone-2", "engagement-1", "engagement-2"]
-VICTIMS = INSTANCES * 3 + ["postgres"] * 2 + ["redis"]
+INSTANCES = ["milestone-1", "milestone-2", "engagement-1", "engagement-2", "analytics-1", "analytics-2", "gateway"]
+VICTIMS = INSTANCES * 2 + ["postgres"] * 2 + ["redis"]
 OPERATIONS = tomllib.loads((ROOT / "proto" / "operations.toml").read_text())
 BUILT = "put_engagement_rule" in OPERATIONS and "planned" not in OPERATIONS["get_progress"].get("flags", [])
 GROUPS = ("analytics", "milestone", "engagement")
@@ -33,8 +34,10 @@ PUBLISHED = """SELECT body ->> 'id', body -> 'data' ->> 'reverted' FROM analytic
 ALERTS = "SELECT member_id, rule_id, occasion, alert_id, kind FROM analytics.engagement_alerts WHERE rule_id = ANY(%s) AND state <> 6"
 TOLD = """SELECT body -> 'data' ->> 'alert_id' FROM analytics.event_log WHERE type = 'EngagementAlertTriggeredEvent'
           AND body -> 'data' ->> 'rule_id' = ANY(%s)"""
-# Marked by an event and not looked at since; members wait for the slots of scheduled rules all the time.
-UNSEEN = "SELECT count(*) FROM analytics.engagement_pending WHERE due_at <= now()"
+LOSSES = "SELECT member_id, rule_id, occasion, reason, detail FROM analytics.engagement_decisions WHERE rule_id = ANY(%s)"
+# Not looked at since the last event: with what triggered a rule still to be judged, or last judged by other facts than those of now.
+UNSEEN = """SELECT count(*) FROM analytics.engagement_pending p JOIN analytics.member_analytics m USING (member_id)
+            WHERE p.causes::text <> '[]' OR m.facts_day IS NULL OR (p.judged ->> 'transactions')::int8 IS DISTINCT FROM m.transactions"""
 ROOM = ["--set", "engagement.alerts_per_day=100", "--set", "engagement.alerts_per_week=500"]   # a place is not what is tried here
 
 
@@ -42,6 +45,8 @@ def put_rules(system):
     for name, document in awards.RULES.items():
         reply = system.request("PUT", f"/engagement-rules/{name}", data=json.dumps(document), headers={"Content-Type": "application/json"})
         assert reply.status in (200, 201), reply
+    for instance in ("engagement-1", "engagement-2"):
+        in_force(system, instance)
 
 
 def put_definitions(system):
@@ -83,7 +88,7 @@ class Delivery(threading.Thread):
 
 
 def done(system):
-    """Every group has applied the log, facts are computed, and nobody waits to be looked at."""
+    """Every group has applied the log, facts are computed, and everybody has been looked at by them."""
     try:
         return all(system.lag(group) == 0 for group in GROUPS) and system.sql(UNSEEN) == [(0,)]
     except psycopg2.OperationalError:
@@ -128,7 +133,8 @@ def run(events, disturbed):
 def gather(system):
     names, rules = list(awards.DEFINITIONS), list(awards.RULES)
     return {"awards": sorted(system.sql(AWARDS, names)), "published": collections.Counter(system.sql(PUBLISHED, names)),
-            "alerts": sorted(system.sql(ALERTS, rules)), "told": collections.Counter(row[0] for row in system.sql(TOLD, rules))}
+            "alerts": sorted(system.sql(ALERTS, rules)), "told": collections.Counter(row[0] for row in system.sql(TOLD, rules)),
+            "losses": sorted(system.sql(LOSSES, rules))}
 
 
 @pytest.mark.skipif(not BUILT, reason="waits for milestones and engagement")
@@ -143,9 +149,12 @@ def test_awards_and_alerts_are_those_of_an_undisturbed_run():
               for member, name, occurrence, state, *_ in calm["awards"] for n in range(1, state + 1)}
     assert dict(calm["published"]) == dict.fromkeys(states, 1)
     assert any(n.endswith("/3") for n, _ in states), "something was awarded, taken back, and awarded again"
-    assert {row[:3] for row in calm["alerts"]} == awards.alerted(events) and len(calm["alerts"]) > 10
+    assert {row[:3] for row in calm["alerts"]} == awards.alerted(events), "the daemon and the model"
+    assert {row[1] for row in calm["alerts"]} == {"try_five", "try_dozen", "try_gold"} and len(calm["alerts"]) > EVENTS / 30
     assert dict(calm["told"]) == dict.fromkeys({row[3] for row in calm["alerts"]}, 1)
+    assert set(calm["losses"]) == {(*lost, "expired", "the event is too old") for lost in awards.too_old(events)} != set()
     disturbed = run(events, True)
     assert disturbed["awards"] == calm["awards"]
     assert disturbed["published"] == calm["published"]
     assert disturbed["alerts"] == calm["alerts"] and disturbed["told"] == calm["told"]
+    assert disturbed["losses"] == calm["losses"]
