@@ -234,7 +234,7 @@ static void judge_subject(struct look *l, const struct rule *r, struct rule_coun
 	struct candidate *made;
 	size_t at = 0;
 
-	if (!s->over && !occasion_begun(r, s->last_day, l->m->today, &at, &s->lead))
+	if (s->over ? occasion_asked(l, r, s) : !occasion_begun(r, s->last_day, l->m->today, &at, &s->lead))
 		return;
 	key = occasion_key(l, r, s, c);
 	if (!is_true(l, r, count, s->facts, key))

@@ -13,7 +13,10 @@ struct engager {
 	int64_t searched;            /* when PostgreSQL was last looked through for due members */
 	bool searching;              /* the last claim was full: there are more */
 	int64_t planned_rules, planned_programme; /* versions of the last plan that was noted here */
-	void *pool;     /* memory for a slice of looks: many small pieces that end together */
+	void *pool; /* memory for a slice of looks: many small pieces that end together */
+	bool clock_seen;
+	int64_t clock_ahead; /* of CLOCK_MONOTONIC, when somebody was last looked at */
+	char *heeded;   /* members up to here were looked through since the clock was set back; NULL: all */
 	bool rules_put; /* the release's rules have been brought in */
 	struct metric *looks, *alerts, *losses, *withdrawn, *version;
 };
@@ -31,9 +34,13 @@ extern struct engagement_settings engagement;
 bool look_at_members(struct daemon *d);
 bool sweep_offers(struct daemon *d);
 bool plan_members(struct daemon *d);
+bool heed_clock(struct daemon *d);
 bool expire_alerts(struct daemon *d);
 bool put_base_rules(struct daemon *d);
 bool forget_old(struct daemon *d);
+
+/* heed_clock.c: now, for looks at members; that it is earlier than before is noted */
+instant clock_heeded(struct engager *e);
 
 /* events.c */
 bool events_apply(struct batch *b);

@@ -113,7 +113,7 @@ struct member_view *member_view_new(const void *parent, const char *member_id, c
 		m->zone = c->zone;
 	m->now = now;
 	m->today = tz_day(m->zone, now);
-	m->looked = tz_day(m->zone, looked);
+	m->looked = tz_day(m->zone, looked < now ? looked : now);
 	m->facts = facts;
 	m->birth = day_of(facts, "birth_date");
 	m->enrolled = enrolled_on(facts, m->zone);

@@ -9,6 +9,10 @@
 
 #include "services/engagement/subject.h"
 
+/* Clocks of hosts are as close as that; a look that is further ahead was by a clock that has been set back.
+ */
+#define CLOCK_TOLERANCE (60 * SECOND)
+
 /* An alert that was made before. */
 struct past_alert {
 	const char *alert_id, *rule_id, *occasion;
@@ -59,8 +63,8 @@ struct look {
 	const struct catalogue *catalogue;
 	struct member_view *m;
 	const char *locale;
-	double spread; /* 0 to 1, of the member: when in a slot it is looked at */
-	instant judged_at;
+	double spread;             /* 0 to 1, of the member: when in a slot it is looked at */
+	instant judged_at;         /* of the look before */
 	const struct json *judged; /* facts as of then; NULL: none */
 	struct cause *causes;
 	size_t cause_count;
@@ -99,6 +103,8 @@ const char *alert_id_of(const void *parent, const char *rule_id, const char *mem
 /* Whether its time has come, and by which lead, the last that has begun: its place, and its days (-1: the
  * rule has none). */
 bool occasion_begun(const struct rule *r, day last_day, day today, size_t *at, int *lead);
+/* The rule was asked of what is over while its last lead held: it was told, or lost for another reason. */
+bool occasion_asked(const struct look *l, const struct rule *r, const struct subject *s);
 const char *occasion_key(struct look *l, const struct rule *r, const struct subject *s,
 			 const struct cause *c);
 const char *occasion_of(struct look *l, const char *key, int lead);

@@ -81,7 +81,7 @@ static bool look_at_slice(struct engager *e, const void *scratch, const struct r
 	size_t count = rows_count(r), event_count, i;
 	struct daemon *d = e->daemon;
 	struct log_event *events;
-	instant now = clock_now();
+	instant now = clock_heeded(e);
 	struct look **looks = c ? store_looks(d->db, scratch, c, claimed, count, now) : NULL;
 
 	if (looks == NULL)

@@ -54,6 +54,7 @@ static const struct job jobs[] = {
 	{.name = "look_at_members", .interval = SECOND / 4, .run = look_at_members},
 	{.name = "sweep_offers", .interval = SECOND, .run = sweep_offers},
 	{.name = "plan_members", .interval = SECOND, .run = plan_members},
+	{.name = "heed_clock", .interval = SECOND, .run = heed_clock},
 	{.name = "expire_alerts", .interval = 60 * SECOND, .run = expire_alerts},
 	{.name = "forget_old", .interval = 600 * SECOND, .run = forget_old},
 	{.name = "count_effect", .interval = SECOND / 50, .run = count_effect},

@@ -53,6 +53,20 @@ bool occasion_begun(const struct rule *r, day last_day, day today, size_t *at, i
 	return true;
 }
 
+/* On the day that a lead begins a rule is asked at its slot. */
+bool occasion_asked(const struct look *l, const struct rule *r, const struct subject *s)
+{
+	size_t count;
+	const int *leads = leads_of(r, &count);
+	day begins = count > 0 ? s->last_day - leads[count - 1] : DAY_NONE;
+
+	if (count == 0 || l->m->looked < begins)
+		return false;
+	if (l->m->looked > begins || !r->schedule.set)
+		return true;
+	return tz_day(l->m->zone, schedule_slot(&r->schedule, l->m->zone, l->spread, l->judged_at)) == begins;
+}
+
 const char *occasion_key(struct look *l, const struct rule *r, const struct subject *s, const struct cause *c)
 {
 	const struct json *value;

@@ -114,16 +114,22 @@ static void read_past(struct look **looks, size_t count, const struct rows *r)
 	}
 }
 
+/* If the clock has been set back since, the slots of the day are asked again: what was told is told once. */
+static instant look_before(const struct member_view *m, instant judged_at)
+{
+	return judged_at <= m->now + CLOCK_TOLERANCE ? judged_at : tz_day_start(m->zone, m->today) - 1;
+}
+
 static struct look *look_new(const void *parent, const struct catalogue *c, const struct claimed *member,
 			     const struct member_facts *f, const struct rows *r, size_t i, instant now)
 {
 	struct look *l = talloc_zero(parent, struct look);
 
 	l->catalogue = c;
-	l->judged_at = member->judged_at;
 	l->judged = read_text(l, member->judged);
 	l->m = member_view_new(l, member->member_id, f->facts, json_at(l, r, i, 1), c, member->judged_at,
 			       now);
+	l->judged_at = look_before(l->m, member->judged_at);
 	l->locale = json_get_text(f->facts, "locale", "en");
 	l->spread = holdout_share(c->holdout_key, "slot", member->member_id);
 	l->per_day = (int)engagement.per_day;
