@@ -67,8 +67,9 @@ static const char *operator_fault(const void *parent, struct node *n, const char
 
 /* The first thing that is wrong with a rule. */
 struct rule_fault {
-	const struct json *where; /* in the rule's copy */
+	const struct json *where; /* in the rule's copy, or as it was given */
 	const char *what;
+	size_t around; /* length of the pointer of what it was given in */
 };
 
 static bool node_parse(struct logic *l, struct node *n, const struct json *json, struct rule_fault *fault);
@@ -111,7 +112,7 @@ static bool rule_parse(struct logic *l, const struct json *rule, struct rule_fau
 	e.limits = (struct logic_limits){
 		.depth = LOGIC_DEPTH_MAX, .values = LOGIC_NODES_MAX, .bytes = DEFAULT_BYTES};
 	l->rule = value_to_json(&e, l, value_of(rule));
-	*fault = (struct rule_fault){e.large, e.fault};
+	*fault = (struct rule_fault){e.large, e.fault, e.large ? strlen(json_pointer(l, rule)) : 0};
 	return l->rule && node_parse(l, &l->root, l->rule, fault);
 }
 
@@ -135,7 +136,7 @@ struct logic *logic_parse_at(const void *parent, const struct json *rule, const 
 
 	if (rule_parse(l, rule, &fault))
 		return l;
-	*pointer = fault.where ? json_pointer(parent, fault.where) : "";
+	*pointer = fault.where ? json_pointer(parent, fault.where) + fault.around : "";
 	*fault_out = talloc_strdup(parent, fault.what);
 	talloc_free(l);
 	return NULL;
@@ -240,6 +241,11 @@ bool logic_judge(const void *parent, const struct logic *l, const struct json *d
 	v = node_value(&e, &l->root, value_of(data));
 	*truth = value_true(v) && (v.kind != VALUE_NUMBER || isfinite(v.number)); /* an infinity is null */
 	return end(&e, parent, error);
+}
+
+bool logic_may_be_condition(const struct json *rule)
+{
+	return rule->kind == JSON_BOOLEAN || (rule->kind == JSON_OBJECT && rule->count == 1);
 }
 
 bool logic_true(const struct json *value)

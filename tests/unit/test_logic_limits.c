@@ -112,7 +112,8 @@ START_TEST(test_wide_rule)
 {
 	void *t = talloc_new(NULL);
 	char *text = talloc_strdup(t, "[0");
-	const char *error = NULL;
+	const char *error = NULL, *pointer = NULL;
+	const struct json *inner;
 	size_t i;
 
 	for (i = 1; i < 10001; i++)
@@ -120,6 +121,10 @@ START_TEST(test_wide_rule)
 	text = talloc_strdup_append_buffer(text, "]");
 	ck_assert_ptr_null(logic_parse(t, read_json(t, text), &error));
 	ck_assert_str_eq(error, "/9999: has more than 10000 values");
+	/* One that stands in a document is told from the rule on. */
+	inner = read_json(t, talloc_asprintf(t, "{\"when\":%s}", text))->first;
+	ck_assert_ptr_null(logic_parse_at(t, inner, &pointer, &error));
+	ck_assert_str_eq(pointer, "/9999");
 	talloc_free(t);
 }
 END_TEST
