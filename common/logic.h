@@ -60,6 +60,12 @@ bool logic_evaluate(const void *parent, const struct logic *l, const struct json
 bool logic_judge(const void *parent, const struct logic *l, const struct json *data,
 		 const struct logic_limits *limits, bool *truth, const char **error);
 
+/*
+ * Whether somebody may have meant this as a condition: an operator, or true or false. Anything else is data
+ * to JsonLogic, two operators in one object included, and as a condition the same of everybody.
+ */
+bool logic_may_be_condition(const struct json *rule);
+
 /* JsonLogic's truth: null, false, 0, "" and [] are false, all else (also "0" and {}) is true. */
 bool logic_true(const struct json *value);
 

@@ -30,7 +30,7 @@ struct member_rule *member_rule_new(const void *parent, const struct json *expre
 {
 	struct member_rule *r = talloc_zero(parent, struct member_rule);
 
-	if (expression->kind != JSON_OBJECT && expression->kind != JSON_BOOLEAN) {
+	if (!logic_may_be_condition(expression)) {
 		*fault = (struct fault){"", "must be a JsonLogic expression"};
 		return NULL;
 	}

@@ -71,20 +71,23 @@ static bool offer_fits(const struct look *l, const struct rule *r)
 
 /* --- what is said -------------------------------------------------------------------------------------- */
 
-static const struct json *value_of(struct look *l, struct logic *logic, const struct json *facts)
+/* NULL also for null. The place of the expression in the rule is for the fault, should it run into a limit.
+ */
+static const struct json *value_of(struct look *l, const char *place, struct logic *logic,
+				   const struct json *facts)
 {
 	const struct json *value = NULL;
 	const char *error;
 
-	return logic && logic_evaluate(l, logic, facts, NULL, &value, &error) && value &&
-			       value->kind != JSON_NULL
-		       ? value
-		       : NULL;
+	if (logic && !logic_evaluate(l, logic, facts, NULL, &value, &error))
+		l->fault = talloc_asprintf(l, "%s%s", place, error);
+	return value && value->kind != JSON_NULL ? value : NULL;
 }
 
-static bool integer_of(struct look *l, struct logic *logic, const struct json *facts, int64_t *out)
+static bool integer_of(struct look *l, const char *place, struct logic *logic, const struct json *facts,
+		       int64_t *out)
 {
-	const struct json *v = value_of(l, logic, facts);
+	const struct json *v = value_of(l, place, logic, facts);
 
 	if (v == NULL || (v->kind != JSON_INTEGER && v->kind != JSON_REAL) ||
 	    fabs(v->real) > 9007199254740991.0)
@@ -98,12 +101,14 @@ static const struct json *facts_of(struct look *l, const struct rule *r, const s
 {
 	struct data *d = data_new(l);
 	const struct json *v;
-	const char *text;
+	const char *text, *place;
 	size_t i;
 
-	for (i = 0; i < r->fact_count; i++)
-		if ((v = value_of(l, r->facts[i].logic, facts)) != NULL)
+	for (i = 0; i < r->fact_count; i++) {
+		place = talloc_asprintf(d, "/facts/%s", r->facts[i].name);
+		if ((v = value_of(l, place, r->facts[i].logic, facts)) != NULL)
 			data_value(d, r->facts[i].name, v);
+	}
 	for (i = 0; i < r->word_count; i++)
 		if ((text = words_choose(r->words[i].texts, l->locale)) != NULL)
 			data_text(d, r->words[i].name, text);
@@ -127,7 +132,8 @@ static instant deadline_in_days(struct look *l, const struct rule *r, const stru
 {
 	int64_t days;
 
-	if (!integer_of(l, r->deadline_days, s->facts, &days) || days < 0 || days > RULE_DEADLINE_MAX)
+	if (!integer_of(l, "/deadline_days", r->deadline_days, s->facts, &days) || days < 0 ||
+	    days > RULE_DEADLINE_MAX)
 		return INSTANT_NONE;
 	return tz_day_start(l->m->zone, l->m->today + (day)days + 1);
 }
@@ -157,13 +163,13 @@ static instant valid_until_of(const struct look *l, const struct rule *r, const 
 void candidate_fill(struct look *l, struct candidate *c, const struct subject *s)
 {
 	const struct rule *r = c->rule;
-	const struct json *v = value_of(l, r->value, s->facts);
+	const struct json *v = value_of(l, "/value", r->value, s->facts);
 
 	c->value = v && (v->kind == JSON_INTEGER || v->kind == JSON_REAL) && isfinite(v->real) ? v->real : 0;
 	c->facts = facts_of(l, r, s->facts);
-	c->has_points = integer_of(l, r->points_at_stake, s->facts, &c->points);
-	c->has_value = integer_of(l, r->value_minor, s->facts, &c->value_minor);
-	v = c->has_value ? value_of(l, r->currency, s->facts) : NULL;
+	c->has_points = integer_of(l, "/points_at_stake", r->points_at_stake, s->facts, &c->points);
+	c->has_value = integer_of(l, "/value_minor", r->value_minor, s->facts, &c->value_minor);
+	v = c->has_value ? value_of(l, "/currency", r->currency, s->facts) : NULL;
 	c->currency = v && v->kind == JSON_TEXT && strlen(v->text) == 3 ? v->text : NULL;
 	c->has_value = c->has_value && c->currency;
 	c->deadline = deadline_of(l, r, s);
@@ -210,6 +216,15 @@ static void note_skipped(struct look *l, const struct rule *r, const struct subj
 			lose(l, r, occasion_of(l, key, r->leads[i]), LOSS_EXPIRED, "nobody looked in time");
 }
 
+/* It ran into a limit: it says nothing, and why. */
+static void fail(struct look *l, const struct rule *r, struct rule_count *count, const char *key,
+		 const char *fault)
+{
+	count->failed++;
+	count->fault = fault;
+	lose(l, r, occasion_of(l, key, -1), LOSS_FAILED, fault);
+}
+
 static bool is_true(struct look *l, const struct rule *r, struct rule_count *count, const struct json *facts,
 		    const char *key)
 {
@@ -221,9 +236,7 @@ static bool is_true(struct look *l, const struct rule *r, struct rule_count *cou
 		count->matched += logic_true(value);
 		return logic_true(value);
 	}
-	count->failed++;
-	count->fault = error;
-	lose(l, r, occasion_of(l, key, -1), LOSS_FAILED, error);
+	fail(l, r, count, key, talloc_asprintf(l, "/condition%s", error));
 	return false;
 }
 
@@ -236,8 +249,11 @@ static void judge_subject(struct look *l, const struct rule *r, struct rule_coun
 
 	if (s->over ? occasion_asked(l, r, s) : !occasion_begun(r, s->last_day, l->m->today, &at, &s->lead))
 		return;
+	l->fault = NULL;
 	key = occasion_key(l, r, s, c);
-	if (!is_true(l, r, count, s->facts, key))
+	if (l->fault)
+		fail(l, r, count, key, l->fault);
+	if (l->fault || !is_true(l, r, count, s->facts, key))
 		return;
 	occasion = occasion_of(l, key, s->lead);
 	if (s->over || (c && c->at < l->oldest)) {
@@ -251,6 +267,11 @@ static void judge_subject(struct look *l, const struct rule *r, struct rule_coun
 		return;
 	made = add(l, r, occasion);
 	candidate_fill(l, made, s);
+	if (l->fault == NULL)
+		return;
+	made->loss = LOSS_FAILED;
+	made->detail = count->fault = l->fault;
+	count->failed++;
 }
 
 static void judge_event(struct look *l, const struct rule *r, struct rule_count *count, const struct cause *c)
@@ -273,9 +294,13 @@ static void judge_rule(struct look *l, const struct rule *r, struct rule_count *
 	size_t i, n;
 
 	for (i = 0; r->event_type && i < l->cause_count; i++)
-		if (l->causes[i].rule_id && strcmp(l->causes[i].rule_id, r->rule_id) == 0 &&
-		    l->causes[i].data)
-			judge_event(l, r, count, &l->causes[i]);
+		if (l->causes[i].rule_id && strcmp(l->causes[i].rule_id, r->rule_id) == 0) {
+			if (l->causes[i].fault)
+				fail(l, r, count, l->causes[i].event_id,
+				     talloc_asprintf(l, "/trigger/event/when%s", l->causes[i].fault));
+			else if (l->causes[i].data)
+				judge_event(l, r, count, &l->causes[i]);
+		}
 	if (!l->all && !slot_fits(l, r) && !change_fits(l, r) && !offer_fits(l, r))
 		return;
 	n = subjects_of(l, r, l->m, subjects);
@@ -283,11 +308,23 @@ static void judge_rule(struct look *l, const struct rule *r, struct rule_count *
 		judge_subject(l, r, count, &subjects[i], NULL);
 }
 
+/* Alerts that are open whatever their rule holds by: it cannot be told. */
+static void fail_holds(struct look *l, const struct rule *r, struct rule_count *count)
+{
+	size_t i;
+
+	for (i = 0; i < l->past_count; i++)
+		if (l->past[i].fault && strcmp(l->past[i].rule_id, r->rule_id) == 0)
+			fail(l, r, count, l->past[i].occasion, l->past[i].fault);
+}
+
 void find_candidates(struct look *l)
 {
 	size_t i;
 
 	l->counts = talloc_zero_array(l, struct rule_count, l->catalogue->rule_count + 1);
-	for (i = 0; i < l->catalogue->rule_count; i++)
+	for (i = 0; i < l->catalogue->rule_count; i++) {
+		fail_holds(l, l->catalogue->rules[i], &l->counts[i]);
 		judge_rule(l, l->catalogue->rules[i], &l->counts[i]);
+	}
 }

@@ -19,26 +19,28 @@ static bool moves_facts(const struct log_event *e)
 	return event_schema(e->type) != NULL && strcmp(e->type, "CategoryUpdatedEvent") != 0;
 }
 
-static bool fires(const void *scratch, const struct rule *r, const struct log_event *e)
+/* Also if it cannot be told: the look reports the limit that the trigger ran into. */
+static bool fires(const void *scratch, const struct rule *r, const struct log_event *e, const char **fault)
 {
-	const struct json *value;
-	const char *error;
+	bool truth;
 
+	*fault = NULL;
 	if (r->event_type == NULL || strcmp(r->event_type, e->type) != 0 || e->data == NULL)
 		return false;
-	return r->event_when == NULL ||
-	       (logic_evaluate(scratch, r->event_when, e->data, NULL, &value, &error) && logic_true(value));
+	return r->event_when == NULL || !logic_judge(scratch, r->event_when, e->data, NULL, &truth, fault) ||
+	       truth;
 }
 
 static void mark_event(struct marks *m, const struct catalogue *c, const struct log_event *e)
 {
 	bool facts = moves_facts(e), any = facts;
 	instant now = clock_now();
+	const char *fault;
 	size_t i;
 
 	for (i = 0; c && i < c->rule_count; i++)
-		if (fires(m, c->rules[i], e)) {
-			mark_cause(m, e->subject, c->rules[i]->rule_id, e);
+		if (fires(m, c->rules[i], e, &fault)) {
+			mark_cause(m, e->subject, c->rules[i]->rule_id, e, fault);
 			any = true;
 		}
 	if (facts && e->time > now)

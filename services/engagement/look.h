@@ -26,6 +26,7 @@ struct past_alert {
 	int64_t next_points;
 	const struct json *next_facts, *next_lots;
 	const char *next_sentence;
+	const char *fault; /* the limit that its rule's `holds` ran into */
 };
 
 /* What might be told. */
@@ -57,6 +58,7 @@ struct cause {
 	instant at;
 	const struct json *data;
 	bool offer;
+	const char *fault; /* the limit that the trigger ran into */
 };
 
 struct look {
@@ -80,6 +82,7 @@ struct look {
 	size_t count;
 	struct rule_count *counts; /* of each rule of the catalogue */
 	instant next;
+	const char *fault; /* the limit that what the candidate at hand says ran into; NULL: none */
 	bool again; /* what fits now is to be looked at again at quiet_end: nothing counts as looked at */
 	instant quiet_end; /* of the member's quiet hours */
 };

@@ -64,7 +64,8 @@ static struct json_writer *open_cause(struct marks *m, const char *member_id)
 	return mark->causes;
 }
 
-void mark_cause(struct marks *m, const char *member_id, const char *rule_id, const struct log_event *e)
+void mark_cause(struct marks *m, const char *member_id, const char *rule_id, const struct log_event *e,
+		const char *fault)
 {
 	struct json_writer *w = open_cause(m, member_id);
 	char time[INSTANT_TEXT];
@@ -74,7 +75,10 @@ void mark_cause(struct marks *m, const char *member_id, const char *rule_id, con
 	json_put_text(w, "rule_id", rule_id);
 	json_put_text(w, "event_id", e->id);
 	json_put_text(w, "at", instant_format(e->time, time));
-	json_put_value(w, "data", e->data);
+	if (fault)
+		json_put_text(w, "fault", fault);
+	else
+		json_put_value(w, "data", e->data);
 	json_close(w);
 }
 

@@ -69,11 +69,13 @@ bool occasion_asked(const struct look *l, const struct rule *r, const struct sub
 
 const char *occasion_key(struct look *l, const struct rule *r, const struct subject *s, const struct cause *c)
 {
-	const struct json *value;
+	const struct json *value = NULL;
 	const char *error;
 	char text[DAY_TEXT];
 
-	if (r->occasion && logic_evaluate(l, r->occasion, s->facts, NULL, &value, &error) && value) {
+	if (r->occasion && !logic_evaluate(l, r->occasion, s->facts, NULL, &value, &error))
+		l->fault = talloc_asprintf(l, "/occasion%s", error);
+	if (value) {
 		if (value->kind == JSON_TEXT)
 			return value->text;
 		if (value->kind == JSON_INTEGER)

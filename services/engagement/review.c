@@ -54,8 +54,9 @@ static void review_hold(struct look *l, const struct rule *r, struct past_alert 
 		data_value(d, "alert", p->facts);
 	data_day(d, "today", l->m->today);
 	data_integer(d, "weekday", day_weekday(l->m->today) + 1);
-	if (logic_evaluate(l, r->holds, data_object(d, l->m->facts), NULL, &value, &error) &&
-	    !logic_true(value))
+	if (!logic_evaluate(l, r->holds, data_object(d, l->m->facts), NULL, &value, &error))
+		p->fault = talloc_asprintf(l, "/holds%s", error);
+	else if (!logic_true(value))
 		p->next = ALERT_WITHDRAWN;
 }
 

@@ -76,11 +76,24 @@ struct logic *rule_logic_at(struct reading *r, const struct json *v, unsigned vo
 	return l;
 }
 
+/* What is true or false of a member. */
+static struct logic *condition_at(struct reading *r, const struct json *v, unsigned vocabulary)
+{
+	if (v == NULL || logic_may_be_condition(v))
+		return rule_logic_at(r, v, vocabulary);
+	rule_wrong(r, v, "must be a JsonLogic expression");
+	return NULL;
+}
+
 /* The member's facts, those of the subject and, where an event asks, its data. */
+static unsigned vocabulary_of(const struct rule *rule)
+{
+	return VOCABULARY_FACTS | (rule->event_type ? VOCABULARY_EVENT : 0);
+}
+
 static struct logic *expression(struct reading *r, const char *name)
 {
-	return rule_logic_at(r, json_get(r->rule->document, name),
-			     VOCABULARY_FACTS | (r->rule->event_type ? VOCABULARY_EVENT : 0));
+	return rule_logic_at(r, json_get(r->rule->document, name), vocabulary_of(r->rule));
 }
 
 /* Members of a part of the document that has none but these. */
@@ -118,7 +131,7 @@ static void read_event(struct reading *r, const struct json *v)
 	}
 	r->rule->event_type = type;
 	if (json_get(v, "when"))
-		r->rule->event_when = rule_logic_at(r, json_get(v, "when"), VOCABULARY_DATA);
+		r->rule->event_when = condition_at(r, json_get(v, "when"), VOCABULARY_DATA);
 }
 
 static void read_changes(struct reading *r, const struct json *v)
@@ -290,10 +303,8 @@ static void read_expressions(struct reading *r)
 {
 	struct rule *rule = r->rule;
 
-	if (rule_needed(r, "condition"))
-		rule->condition = expression(r, "condition");
-	rule->holds = rule_logic_at(r, json_get(rule->document, "holds"),
-				    VOCABULARY_FACTS | VOCABULARY_ALERT);
+	rule->condition = condition_at(r, rule_needed(r, "condition"), vocabulary_of(rule));
+	rule->holds = condition_at(r, json_get(rule->document, "holds"), VOCABULARY_FACTS | VOCABULARY_ALERT);
 	rule->occasion = expression(r, "occasion");
 	rule->value = expression(r, "value");
 	rule->points_at_stake = expression(r, "points_at_stake");

@@ -66,6 +66,7 @@ static void read_causes(struct look *l, const char *text)
 		c->event_id = json_get_text(v, "event_id", "");
 		c->data = json_get(v, "data");
 		c->offer = json_get(v, "offer") != NULL;
+		c->fault = json_get_text(v, "fault", NULL);
 		c->at = instant_of(v, "at");
 	}
 }

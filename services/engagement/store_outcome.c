@@ -192,7 +192,7 @@ static void add_counts(struct outcome *o, const struct catalogue *c, const char 
 		if (looks[i])
 			sum_look(sums, looks[i]);
 	for (i = 0; i < c->rule_count; i++) {
-		if (sums[i].evaluated == 0)
+		if (sums[i].evaluated == 0 && sums[i].failed == 0)
 			continue;
 		db_array_text(a[0], c->rules[i]->rule_id);
 		db_array_integer(a[1], c->rules[i]->version);

@@ -127,6 +127,10 @@ static struct logic *read_filter(struct reading *r)
 
 	if (v == NULL || v->kind == JSON_NULL)
 		return NULL;
+	if (!logic_may_be_condition(v)) {
+		wrong(r, "/filter", "must be a JsonLogic expression");
+		return NULL;
+	}
 	l = logic_parse_at(r->m, v, &pointer, &detail);
 	if (l == NULL)
 		wrong(r, talloc_asprintf(r->m, "/filter%s", pointer), detail);
