@@ -20,6 +20,7 @@ enum {
 struct member_rule {
 	struct logic *logic;
 	struct rule_bounds *bounds; /* of tier, region, points_balance, days_since_purchase */
+	const char *owner, *place;  /* whose it is, and where it stands there; for the owner to say */
 };
 
 enum rule_verdict {

@@ -146,8 +146,12 @@ static struct member_rule *read_rule(struct reading *r, const char *name)
 	if (v == NULL || v->kind == JSON_NULL)
 		return NULL;
 	rule = member_rule_new(r->m, v, &fault);
-	if (rule == NULL)
+	if (rule == NULL) {
 		wrong(r, talloc_asprintf(r->m, "/%s%s", name, fault.pointer), fault.detail);
+		return NULL;
+	}
+	rule->owner = r->m->id;
+	rule->place = talloc_asprintf(r->m, "/%s", name);
 	return rule;
 }
 

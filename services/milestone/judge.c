@@ -7,6 +7,7 @@
 #include <talloc.h>
 
 #include "common/log.h"
+#include "services/milestone/cuts.h"
 #include "services/milestone/milestone.h"
 #include "services/milestone/store.h"
 
@@ -16,9 +17,15 @@ enum {
 
 bool judge_holds(const void *scratch, const struct member_rule *rule, const struct json *facts)
 {
+	enum rule_verdict verdict;
 	const char *error;
 
-	return rule == NULL || (facts && member_rule_judge(scratch, rule, facts, &error) == VERDICT_TRUE);
+	if (rule == NULL || facts == NULL)
+		return rule == NULL;
+	verdict = member_rule_judge(scratch, rule, facts, &error);
+	if (verdict == VERDICT_FAILED)
+		cuts_add(rule->owner, rule->place, error);
+	return verdict == VERDICT_TRUE;
 }
 
 static void judge_rule(struct working_set *ws, struct member *m, const struct milestone *of,

@@ -7,6 +7,7 @@
 #include <talloc.h>
 
 #include "gen/sql/milestone.h"
+#include "services/milestone/cuts.h"
 #include "services/milestone/milestone.h"
 
 static const struct statement statements[] = {SQL_MILESTONE_STATEMENTS};
@@ -39,6 +40,7 @@ static bool start(struct daemon *d)
 	s->catalogue->zone = tz_utc();
 	s->catalogue->currency = "GBP";
 	s->awards = metrics_counter(d->metrics, "ae_milestone_awards_total", "Milestones awarded", "kind");
+	cuts_start(d);
 	s->reverts = metrics_counter(d->metrics, "ae_milestone_reverts_total", "Awards taken back", "kind");
 	return true;
 }

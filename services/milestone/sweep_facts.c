@@ -34,7 +34,7 @@ static struct found find(const void *parent, const struct sweep_slice *s, const 
 
 	for (i = 0; i < s->count; i++) {
 		facts = sweep_facts(parent, s, i, &error);
-		if (facts == NULL || member_rule_judge(parent, rule, facts, &error) != VERDICT_TRUE)
+		if (facts == NULL || !judge_holds(parent, rule, facts))
 			continue;
 		f.ids[f.count] = sweep_member(s, i);
 		f.facts[f.count++] = facts;

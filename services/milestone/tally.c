@@ -5,6 +5,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "services/milestone/cuts.h"
 #include "services/milestone/tally.h"
 
 struct tally *tally_new(const void *parent)
@@ -73,8 +74,8 @@ void tally_write(struct json_writer *w, const struct tally *t)
 
 static bool concerns(const void *scratch, const struct milestone *m, const struct change *c)
 {
-	const struct json *value;
 	const char *error;
+	bool truth;
 
 	if (m->event == NULL || strcmp(m->event, c->type) != 0 || c->time < m->from || c->time >= m->until)
 		return false;
@@ -83,8 +84,12 @@ static bool concerns(const void *scratch, const struct milestone *m, const struc
 	if (m->tier && (strcmp(json_get_text(c->data, "to_tier", ""), m->tier) != 0 ||
 			strcmp(json_get_text(c->data, "direction", "up"), "up") != 0))
 		return false;
-	return m->filter == NULL ||
-	       (logic_evaluate(scratch, m->filter, c->data, NULL, &value, &error) && logic_true(value));
+	if (m->filter == NULL)
+		return true;
+	if (logic_judge(scratch, m->filter, c->data, NULL, &truth, &error))
+		return truth;
+	cuts_add(m->id, "/filter", error);
+	return false;
 }
 
 static struct bucket *open_bucket(struct tally *t, const char *name)

@@ -9,6 +9,7 @@
 
 #include "common/facts_moved.h"
 #include "services/milestone/anniversary.h"
+#include "services/milestone/cuts.h"
 #include "services/milestone/store.h"
 #include "services/milestone/trial.h"
 
@@ -147,7 +148,7 @@ void trial_run(struct request *req, struct trial *t)
 {
 	struct sweep *sweep = sweep_for(req, t);
 	enum sweep_driver driver = sweep ? sweep_choose(req->db, req, sweep) : SWEEP_MEMBERS;
-	int64_t until = clock_monotonic() + PATIENCE;
+	int64_t until = clock_monotonic() + PATIENCE, cuts = cuts_count();
 	struct slice s;
 	void *scratch;
 
@@ -160,4 +161,6 @@ void trial_run(struct request *req, struct trial *t)
 		t->reach = s.reach ? talloc_strdup(req, s.reach) : NULL;
 		talloc_free(scratch);
 	}
+	t->failed = cuts_count() - cuts;
+	t->fault = t->failed > 0 ? cuts_last() : NULL;
 }

@@ -18,6 +18,8 @@ struct trial {
 	/* what was found */
 	int64_t examined; /* members that were looked at: where facts decide, the candidates of the rule */
 	int64_t members, awards, points, rewards;
+	int64_t failed;    /* evaluations that ran into a limit */
+	const char *fault; /* the last of them; NULL: none */
 	const char *sample[TRIAL_SAMPLE];
 	const char *reach; /* up to here in the order of the ids; NULL: all */
 };

@@ -46,6 +46,8 @@ static reply tell(struct request *req, const struct trial *t)
 	json_put_integer(w, "examined", t->examined);
 	json_put_integer(w, "members", t->members);
 	json_put_integer(w, "awards", t->awards);
+	json_put_integer(w, "failed", t->failed);
+	json_put_text(w, "fault", t->fault);
 	json_open_object(w, "cost");
 	json_put_integer(w, "points", t->points);
 	json_put_integer(w, "rewards", t->rewards);

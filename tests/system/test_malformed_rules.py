@@ -1,5 +1,6 @@
 """Rules that are malformed, loop or explode: of engagement, of milestones, of audiences. The others go on."""
 import json
+import re
 import uuid
 
 import pytest
@@ -122,6 +123,12 @@ EXPLOSIONS = {   # over anything; the place where it was cut, and by which limit
 }
 
 
+def cuts(system, milestone_id):
+    """What was cut of a milestone, as its metric counts it."""
+    found = re.search(rf'^ae_milestone_cuts_total{{[^}}]*milestone="{milestone_id}"[^}}]*}} (\d+)', system.get("/metrics?instance=milestone-1").text, re.M)
+    return int(found[1]) if found else 0
+
+
 @pytest.mark.parametrize("name", EXPLOSIONS)
 def test_explosions_are_cut_and_named(system, name):
     rule, limit = EXPLOSIONS[name]
@@ -138,6 +145,10 @@ def test_explosions_are_cut_and_named(system, name):
         dry = send(system, "POST", f"/engagement-rules/boom_{name}/dry-run", {}).json
         assert dry["failed"] == dry["evaluated"] > 0 == dry["matched"] and limit in dry["fault"], dry
         until(lambda: (other, "once") in awards(system, member), what="the other milestone")
+        until(lambda: cuts(system, f"boom_{name}") > 0, what="the milestone's rule asked")
+        assert awards(system, member, f"boom_{name}") == {}
+        dry = send(system, "POST", f"/milestone-definitions/boom_{name}/dry-run?version=1").json
+        assert dry["failed"] > 0 == dry["awards"] and dry["fault"].startswith("/rule") and limit in dry["fault"], dry
         audience = in_an_audience(system, rule).json
         assert audience["failed"] == audience["judged"] > 0 and limit in audience["fault"], audience
     finally:
@@ -145,6 +156,19 @@ def test_explosions_are_cut_and_named(system, name):
             assert send(system, "POST", f"/engagement-rules/{rule_id}/state/retired").status == 200
             assert system.request("DELETE", f"/milestone-definitions/{rule_id}").status == 200
         in_force(system)
+
+
+@pytest.mark.parametrize("where, document", [("/filter", {"filter": EXPLOSIONS["cat"][0]}), ("/segment", {"segment": EXPLOSIONS["cat"][0]})])
+def test_wherever_it_stands_in_a_milestone(system, where, document):
+    name = f"cut_{where[1:]}"
+    define(system, name, kind="count", target=1, event="PointsEarnedEvent", **document)
+    define(system, f"{name}_not", kind="count", target=1, event="PointsEarnedEvent")
+    happen(system, enrol(name), earn(name, 50))
+    until(lambda: cuts(system, name) > 0 and (f"{name}_not", "once") in awards(system, name), what="both milestones judged")
+    assert awards(system, name, name) == {}
+    dry = send(system, "POST", f"/milestone-definitions/{name}/dry-run?version=1").json
+    assert dry["failed"] > 0 == dry["awards"] and dry["fault"].startswith(where) and "text" in dry["fault"], dry
+    assert "a milestone's expression was cut" in system.log("milestone-1")
 
 
 STEPS = EXPLOSIONS["steps"][0]
