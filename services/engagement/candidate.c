@@ -204,16 +204,31 @@ static void lose(struct look *l, const struct rule *r, const char *occasion, enu
 	c->detail = detail;
 }
 
-/* Leads whose whole time went by without a look. */
-static void note_skipped(struct look *l, const struct rule *r, const struct subject *s, const char *key,
-			 size_t at)
+/* An alert of it was made before, or another trigger of this look has named it. */
+static bool occasion_taken(const struct look *l, const char *alert_id)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (l->candidates[i].loss == LOSS_NONE && strcmp(l->candidates[i].alert_id, alert_id) == 0)
+			return true;
+	return past_alert_of(l, alert_id) != NULL;
+}
+
+/* Leads whose whole time went by without a look: each an occasion that the condition, true now, is asked for.
+ */
+static void note_skipped(struct look *l, const struct rule *r, struct rule_count *count,
+			 const struct subject *s, const char *key, size_t at)
 {
 	day looked = tz_day(l->m->zone, l->judged_at);
 	size_t i;
 
 	for (i = 0; i < at && r->lead_count > 0; i++)
-		if (s->last_day - looked > r->leads[i])
+		if (s->last_day - looked > r->leads[i]) {
+			count->evaluated++;
+			count->matched++;
 			lose(l, r, occasion_of(l, key, r->leads[i]), LOSS_EXPIRED, "nobody looked in time");
+		}
 }
 
 /* It ran into a limit: it says nothing, and why. */
@@ -240,11 +255,21 @@ static bool is_true(struct look *l, const struct rule *r, struct rule_count *cou
 	return false;
 }
 
+/* The condition was true, and what is to be told ran into a limit: that is no match. */
+static void unmatch(struct candidate *made, struct rule_count *count, const char *fault)
+{
+	made->loss = LOSS_FAILED;
+	made->detail = count->fault = fault;
+	count->matched--;
+	count->failed++;
+}
+
 static void judge_subject(struct look *l, const struct rule *r, struct rule_count *count, struct subject *s,
 			  const struct cause *c)
 {
 	const char *key, *occasion;
 	struct candidate *made;
+	bool late, taken;
 	size_t at = 0;
 
 	if (s->over ? occasion_asked(l, r, s) : !occasion_begun(r, s->last_day, l->m->today, &at, &s->lead))
@@ -256,22 +281,21 @@ static void judge_subject(struct look *l, const struct rule *r, struct rule_coun
 	if (l->fault || !is_true(l, r, count, s->facts, key))
 		return;
 	occasion = occasion_of(l, key, s->lead);
-	if (s->over || (c && c->at < l->oldest)) {
-		if (past_alert_of(l, alert_id_of(l, r->rule_id, l->m->member_id, occasion)) == NULL)
-			lose(l, r, occasion, LOSS_EXPIRED,
-			     s->over ? "nobody looked in time" : "the event is too old");
-		return;
+	late = s->over || (c && c->at < l->oldest);
+	taken = occasion_taken(l, alert_id_of(l, r->rule_id, l->m->member_id, occasion));
+	if (!late)
+		note_skipped(l, r, count, s, key, at);
+	if (taken || (!late && lots_told(l, r, s))) {
+		count->told++;
+	} else if (late) {
+		lose(l, r, occasion, LOSS_EXPIRED,
+		     s->over ? "nobody looked in time" : "the event is too old");
+	} else {
+		made = add(l, r, occasion);
+		candidate_fill(l, made, s);
+		if (l->fault)
+			unmatch(made, count, l->fault);
 	}
-	note_skipped(l, r, s, key, at);
-	if (past_alert_of(l, alert_id_of(l, r->rule_id, l->m->member_id, occasion)) || lots_told(l, r, s))
-		return;
-	made = add(l, r, occasion);
-	candidate_fill(l, made, s);
-	if (l->fault == NULL)
-		return;
-	made->loss = LOSS_FAILED;
-	made->detail = count->fault = l->fault;
-	count->failed++;
 }
 
 static void judge_event(struct look *l, const struct rule *r, struct rule_count *count, const struct cause *c)

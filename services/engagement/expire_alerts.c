@@ -13,8 +13,9 @@ enum {
 bool expire_alerts(struct daemon *d)
 {
 	void *scratch = talloc_named_const(d, 0, "expiry");
-	struct rows *r = db_query(d->db, scratch, SQL_ENGAGEMENT_EXPIRE_ALERTS, "i", (int64_t)SLICE);
-	bool more = rows_affected(r) == SLICE;
+	struct rows *r = db_query(d->db, scratch, SQL_ENGAGEMENT_EXPIRE_ALERTS, "it", (int64_t)SLICE,
+				  d->instance);
+	bool more = rows_count(r) == 1 && row_integer(r, 0, 0) == SLICE;
 
 	talloc_free(scratch);
 	return more;

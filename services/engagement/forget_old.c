@@ -14,9 +14,10 @@ bool forget_old(struct daemon *d)
 {
 	static const int statements[] = {SQL_ENGAGEMENT_DELETE_OLD_DECISIONS,
 					 SQL_ENGAGEMENT_DELETE_OLD_ALERTS, SQL_ENGAGEMENT_DELETE_OLD_SWEEPS,
-					 SQL_ENGAGEMENT_DELETE_OLD_COUNTS};
+					 SQL_ENGAGEMENT_DELETE_OLD_COUNTS,
+					 SQL_ENGAGEMENT_DELETE_OLD_OUTCOMES};
 	const int64_t kept[] = {engagement.keep_decisions, engagement.keep_alerts, engagement.keep_decisions,
-				engagement.keep_alerts};
+				engagement.keep_alerts, engagement.keep_alerts};
 	void *scratch = talloc_named_const(d, 0, "old");
 	bool more = false;
 	struct rows *r;

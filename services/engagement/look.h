@@ -87,8 +87,9 @@ struct look {
 	instant quiet_end; /* of the member's quiet hours */
 };
 
+/* A match becomes a candidate or, if its occasion has been told, none. */
 struct rule_count {
-	int64_t evaluated, matched, sent, held_out, failed;
+	int64_t evaluated, matched, told, failed;
 	const char *fault;
 };
 

@@ -63,6 +63,7 @@ reply post_alert_action(struct request *req, const struct post_alert_action_in *
 	from = (enum alert_state)row_integer(r, 0, 0);
 	if (!may_become(from, to))
 		return answer(req, in->alert_id, from);
-	db_query(req->db, req, SQL_ENGAGEMENT_PUT_ALERT_STATE, "tth", in->member_id, in->alert_id, (int)to);
+	db_query(req->db, req, SQL_ENGAGEMENT_PUT_ALERT_STATE, "ttht", in->member_id, in->alert_id, (int)to,
+		 req->daemon->instance);
 	return answer(req, in->alert_id, to);
 }

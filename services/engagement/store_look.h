@@ -34,6 +34,10 @@ struct log_event *store_outcomes(struct db *db, const void *scratch, const struc
 				 const char *instance, const struct claimed *claimed,
 				 struct look *const *looks, size_t count, instant now, size_t *event_count);
 
+/* store_counts.c: adds the looks to what funnels are made of; made: the alerts that are new (put_alerts). */
+void store_counts(struct db *db, const void *scratch, const struct catalogue *c, const char *instance,
+		  struct look *const *looks, size_t count, const struct rows *made);
+
 /* alert_event.c */
 void alert_event(const void *parent, struct log_event *e, const struct look *l, const struct candidate *c);
 const char *json_of_value(const void *parent, const struct json *v, size_t *length);

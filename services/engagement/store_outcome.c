@@ -156,58 +156,6 @@ static void move_pending(struct outcome *o, const struct claimed *claimed, struc
 	db_query(o->db, o->scratch, SQL_ENGAGEMENT_MOVE_PENDING, "aaaa", c[0], c[1], c[2], c[3]);
 }
 
-/* --- counts ------------------------------------------------------------------------------------------------
- */
-
-static void sum_look(struct rule_count *sums, const struct look *l)
-{
-	const struct candidate *c;
-	size_t i, k;
-
-	for (i = 0; i < l->catalogue->rule_count; i++) {
-		sums[i].evaluated += l->counts[i].evaluated;
-		sums[i].matched += l->counts[i].matched;
-		sums[i].failed += l->counts[i].failed;
-		if (l->counts[i].fault)
-			sums[i].fault = l->counts[i].fault;
-		for (k = 0; k < l->count; k++) {
-			c = &l->candidates[k];
-			sums[i].sent += c->rule == l->catalogue->rules[i] && c->loss == LOSS_NONE;
-			sums[i].held_out += c->rule == l->catalogue->rules[i] && c->held_out;
-		}
-	}
-}
-
-static void add_counts(struct outcome *o, const struct catalogue *c, const char *instance,
-		       struct look *const *looks, size_t count)
-{
-	static const enum db_type types[8] = {DB_TEXT, DB_INT4, DB_INT8, DB_INT8,
-					      DB_INT8, DB_INT8, DB_INT8, DB_TEXT};
-	struct rule_count *sums = talloc_zero_array(o->scratch, struct rule_count, c->rule_count + 1);
-	struct db_array *a[8];
-	size_t i;
-
-	new_columns(o->scratch, a, types, 8);
-	for (i = 0; i < count; i++)
-		if (looks[i])
-			sum_look(sums, looks[i]);
-	for (i = 0; i < c->rule_count; i++) {
-		if (sums[i].evaluated == 0 && sums[i].failed == 0)
-			continue;
-		db_array_text(a[0], c->rules[i]->rule_id);
-		db_array_integer(a[1], c->rules[i]->version);
-		db_array_integer(a[2], sums[i].evaluated);
-		db_array_integer(a[3], sums[i].matched);
-		db_array_integer(a[4], sums[i].sent);
-		db_array_integer(a[5], sums[i].held_out);
-		db_array_integer(a[6], sums[i].failed);
-		db_array_text(a[7], sums[i].fault);
-	}
-	if (db_array_count(a[0]) > 0)
-		db_query(o->db, o->scratch, SQL_ENGAGEMENT_ADD_COUNTS, "aaaaaaaat", a[0], a[1], a[2], a[3],
-			 a[4], a[5], a[6], a[7], instance);
-}
-
 /* --- the whole ---------------------------------------------------------------------------------------------
  */
 
@@ -272,13 +220,13 @@ struct log_event *store_outcomes(struct db *db, const void *scratch, const struc
 		if (looks[i])
 			add_look(&o, looks[i]);
 	move_pending(&o, claimed, looks, count);
-	add_counts(&o, c, instance, looks, count);
+	made = put_alerts(&o);
+	store_counts(db, scratch, c, instance, looks, count, made);
 	if (db_array_count(o.moves[0]) > 0)
-		db_query(db, scratch, SQL_ENGAGEMENT_MOVE_ALERTS, "aaaaaaaz", o.moves[0], o.moves[1],
-			 o.moves[2], o.moves[3], o.moves[4], o.moves[5], o.moves[6], now);
+		db_query(db, scratch, SQL_ENGAGEMENT_MOVE_ALERTS, "aaaaaaazt", o.moves[0], o.moves[1],
+			 o.moves[2], o.moves[3], o.moves[4], o.moves[5], o.moves[6], now, instance);
 	if (db_array_count(o.losses[0]) > 0)
 		db_query(db, scratch, SQL_ENGAGEMENT_PUT_DECISIONS, "aaaaaaaz", o.losses[0], o.losses[1],
 			 o.losses[2], o.losses[3], o.losses[4], o.losses[5], o.losses[6], now);
-	made = put_alerts(&o);
 	return events_of(&o, made, looks, count, event_count);
 }

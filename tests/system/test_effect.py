@@ -225,22 +225,3 @@ def test_ranges_that_cannot_be_told(measured):
 def test_nothing_counted_yet(fresh_system):
     got = fresh_system.get("/engagement/effect").json
     assert got["programme"]["suppressed"] and got["rules"] == [] and got["as_of"]["instant"] is None
-
-
-def test_funnel(measured):
-    s = measured
-    s.sql("INSERT INTO analytics.engagement_rules (rule_id, version, document, created_by) VALUES ('promotion', 1, '{}', 'x')")
-    for ago, instance, numbers in ((1, "1", (100, 30, 12)), (1, "2", (50, 20, 8)), (3, "1", (10, 5, 5)), (40, "1", (7, 7, 7))):
-        s.sql("INSERT INTO analytics.engagement_counts (rule_id, rule_version, day, instance, evaluated, matched, sent) VALUES ('promotion', 1, %s, %s, %s, %s, %s)",
-              day(ago), instance, *numbers)
-    for n, (reason, times) in enumerate((("cap", 3), ("cap", 1), ("quiet_hours", 2))):
-        s.sql("""INSERT INTO analytics.engagement_decisions (member_id, rule_id, occasion, reason, rule_version, score, times, first_at, decided_at)
-                 VALUES (%s, 'promotion', 'x', %s, 1, 0, %s, now(), %s)""", f"d{n}", reason, times, at(1))
-    s.sql("UPDATE analytics.engagement_alerts SET state = 2 WHERE alert_id = 'b1' OR (rule_id = 'promotion' AND member_id IN ('fx1', 'fx3') AND state = 0 AND created_at > %s)", at(8))
-    got = s.get("/engagement/rules/promotion/funnel", params={"from": str(day(9)), "to": str(day(0))}).json
-    acted = s.sql("SELECT count(*) FROM analytics.engagement_alerts WHERE state = 2 AND rule_id = 'promotion'")[0][0]
-    assert {d["day"]: d for d in got["days"]}[str(day(1))] == {"day": str(day(1)), "evaluated": 150, "matched": 50, "failed": 0,
-                                                              "suppressed": {"cap": 4, "quiet_hours": 2}, "sent": 20}
-    assert got["total"] == {"evaluated": 160, "matched": 55, "failed": 0, "suppressed": {"cap": 4, "quiet_hours": 2}, "sent": 25, **({"acted": acted} if acted else {})}
-    assert s.get("/engagement/rules/none/funnel").status == 404
-    assert s.get("/engagement/rules/promotion/funnel", params={"from": "2026-01-01", "to": "2026-02-01"}).status == 400

@@ -7,6 +7,12 @@ from engagement_kit import buy, day, due, earn, enrol, settle, switch
 
 MEMBERS = 3000
 ALERTS = "SELECT member_id, rule_id, occasion, state, points_at_stake FROM analytics.engagement_alerts ORDER BY 1, 2, 3"
+# Rules whose counts are not those of their alerts, or do not add up.
+MISCOUNTED = """SELECT * FROM (SELECT rule_id, sum(matched) AS matched, sum(sent) AS sent, sum(held_out) AS held_out FROM analytics.engagement_counts GROUP BY 1) c
+    LEFT JOIN (SELECT rule_id, sum(count) AS other FROM analytics.engagement_outcomes WHERE step IN ('suppressed', 'already_told') GROUP BY 1) o USING (rule_id)
+    FULL JOIN (SELECT rule_id, count(*) FILTER (WHERE state <> 6) AS made, count(*) FILTER (WHERE state = 6) AS won FROM analytics.engagement_alerts GROUP BY 1) a
+        USING (rule_id)
+    WHERE matched IS DISTINCT FROM sent + held_out + coalesce(other, 0) OR sent <> coalesce(made, 0) OR held_out <> coalesce(won, 0) OR sent IS NULL"""
 
 
 def history(n):
@@ -36,6 +42,7 @@ def told(system):
         FROM analytics.event_log WHERE type = 'EngagementAlertTriggeredEvent' GROUP BY 1) e USING (alert_id)
         WHERE (a.state <> 6 AND e.n IS DISTINCT FROM 1) OR (a.state = 6 AND e.n IS NOT NULL) OR a.alert_id IS NULL""")
     assert orphans == 0
+    assert system.sql(MISCOUNTED) == []
     return system.sql(ALERTS)
 
 
