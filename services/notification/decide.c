@@ -263,10 +263,37 @@ static enum decide_reason (*const steps[DECIDE_STEP_COUNT])(struct deciding *d) 
 	[DECIDE_PROVIDER] = step_provider,
 };
 
+static size_t put_channel(enum channel order[CHANNEL_COUNT], size_t count, enum channel c)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (order[i] == c)
+			return count;
+	order[count] = c;
+	return count + 1;
+}
+
+/* What the message would have tried first, then the category, then the others. */
+static void set_channels(const struct deciding *d)
+{
+	enum channel order[CHANNEL_COUNT];
+	size_t count = 0, i;
+	int c;
+
+	for (i = 0; i < d->in->preferred_count; i++)
+		count = put_channel(order, count, d->in->preferred[i]);
+	count = put_channel(order, count, d->in->category->first);
+	for (c = 0; c < CHANNEL_COUNT; c++)
+		count = put_channel(order, count, (enum channel)c);
+	for (i = 0; i < count; i++)
+		if (d->left & CHANNEL_BIT(order[i]))
+			d->out->channels[d->out->channel_count++] = order[i];
+}
+
 void decide(const struct decision_input *in, struct decision *out)
 {
 	struct deciding d = {.in = in, .out = out};
-	enum channel order[CHANNEL_COUNT];
 	int step, c;
 
 	*out = (struct decision){.outcome = DECIDED_SEND, .reason = REASON_PASSED, .lane = weight(in)};
@@ -280,13 +307,7 @@ void decide(const struct decision_input *in, struct decision *out)
 	if (out->outcome != DECIDED_SEND)
 		return;
 	out->reason = REASON_PASSED;
-	order[0] = in->category->first;
-	for (c = 0, step = 1; c < CHANNEL_COUNT; c++)
-		if (c != (int)order[0])
-			order[step++] = (enum channel)c;
-	for (c = 0; c < CHANNEL_COUNT; c++)
-		if (d.left & CHANNEL_BIT(order[c]))
-			out->channels[out->channel_count++] = order[c];
+	set_channels(&d);
 }
 
 #define DECIDE_NAME(step, name) [DECIDE_##step] = name,

@@ -126,7 +126,9 @@ struct decision_input {
 	/* the message */
 	const struct category *category;
 	enum priority priority;
-	unsigned asked;    /* channel bits; 0 = the category's */
+	unsigned asked;                /* channel bits; 0 = the category's */
+	const enum channel *preferred; /* to begin with, of those that are left; NULL if there are none */
+	size_t preferred_count;
 	unsigned template; /* bits of the channels that the template can be rendered for */
 	unsigned tried;    /* bits of the channels that have failed */
 	enum once once;

@@ -176,6 +176,20 @@ static struct target *aim_of(const void *parent, const char *test)
 	return t;
 }
 
+/* A rule's hint; names that are no channels are passed over. */
+static void read_preferred(struct intent *n)
+{
+	const struct json *v, *cause;
+	const char *error;
+
+	cause = n->cause ? json_parse(n, n->cause, strlen(n->cause), &error) : NULL;
+	v = json_get(cause, "channels");
+	for (v = v && v->kind == JSON_ARRAY ? v->first : NULL; v && n->preferred_count < CHANNEL_COUNT;
+	     v = v->next)
+		if (v->kind == JSON_TEXT && channel_find(v->text) != CHANNEL_COUNT)
+			n->preferred[n->preferred_count++] = channel_find(v->text);
+}
+
 static struct intent *claimed(const void *parent, const struct rows *r, size_t i)
 {
 	struct intent *n = talloc_zero(parent, struct intent);
@@ -210,6 +224,7 @@ static struct intent *claimed(const void *parent, const struct rows *r, size_t i
 	n->metadata = row_null(r, i, 24) ? NULL : row_text(r, i, 24);
 	n->test = row_null(r, i, 25) ? NULL : row_text(r, i, 25);
 	n->aim = aim_of(n, n->test);
+	read_preferred(n);
 	return n;
 }
 

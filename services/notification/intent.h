@@ -44,11 +44,14 @@ struct intent {
 	enum priority priority;
 	const char *category, *template;
 	int template_version;
-	const char *variables;                /* JSON */
-	const struct json *values;            /* the same, read */
-	unsigned channels;                    /* bits asked for; 0 = auto */
-	const char *campaign_id;              /* that made it; NULL = none */
-	const char *cause;                    /* JSON {event_id, rule_id}; NULL if nobody's */
+	const char *variables;     /* JSON */
+	const struct json *values; /* the same, read */
+	unsigned channels;         /* bits asked for; 0 = auto */
+	const char *campaign_id;   /* that made it; NULL = none */
+	const char *cause;         /* JSON {event_id, rule_id, channels}; NULL if nobody's */
+	enum channel
+		preferred[CHANNEL_COUNT]; /* the cause's channels: to begin with, if the member allows them */
+	size_t preferred_count;
 	const char *client;                   /* who asked: a token's subject, "route:milestones", "digest" */
 	instant created, due, expires;        /* expires: INSTANT_MAX = never */
 	const char *collapse_key, *dedup_key; /* NULL = none */

@@ -48,6 +48,8 @@ void judge(const struct notifier *n, const struct intent *i, const struct recipi
 		.category = category_find(i->category),
 		.priority = i->priority,
 		.asked = i->channels,
+		.preferred = i->preferred,
+		.preferred_count = i->preferred_count,
 		.template = t ? template_channels(t) : 0,
 		.tried = i->tried,
 		.once = before ? before->once : ONCE_NEW,

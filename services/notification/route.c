@@ -96,11 +96,14 @@ static const char *cause_text(const void *parent, const struct log_event *e)
 {
 	struct json_writer *w = json_writer_new(parent);
 	const char *rule = json_get_text(e->data, "rule_id", NULL);
+	const struct json *channels = json_get(e->data, "channels");
 
 	json_open_object(w, NULL);
 	json_put_text(w, "event_id", e->id);
 	if (rule)
 		json_put_text(w, "rule_id", rule);
+	if (channels && channels->kind == JSON_ARRAY && channels->count <= CHANNEL_COUNT)
+		json_put_value(w, "channels", channels);
 	json_close(w);
 	return json_text(w, NULL);
 }

@@ -156,6 +156,58 @@ START_TEST(the_trace_is_whole)
 }
 END_TEST
 
+/* A wish for an order opens no channel that is closed. */
+START_TEST(what_is_preferred_comes_first)
+{
+	static const struct {
+		const char *category, *why;
+		enum channel preferred[CHANNEL_COUNT];
+		size_t count;
+		unsigned wanted, addressed;
+		const char *want;
+	} cases[] = {
+		{"tier", "the category's order", {0}, 0, ALL, ALL, "email push slack "},
+		{"tier", "one of them first", {CHANNEL_PUSH}, 1, ALL, ALL, "push email slack "},
+		{"tier", "in its order", {CHANNEL_SLACK, CHANNEL_PUSH}, 2, ALL, ALL, "slack push email "},
+		{"tier", "named twice", {CHANNEL_PUSH, CHANNEL_PUSH}, 2, ALL, ALL, "push email slack "},
+		{"tier",
+		 "not wanted",
+		 {CHANNEL_PUSH},
+		 1,
+		 ALL & ~CHANNEL_BIT(CHANNEL_PUSH),
+		 ALL,
+		 "email slack "},
+		{"tier", "no address", {CHANNEL_PUSH}, 1, ALL, CHANNEL_BIT(CHANNEL_EMAIL), "email "},
+		{"expiry_warnings",
+		 "before the category's",
+		 {CHANNEL_EMAIL},
+		 1,
+		 ALL,
+		 ALL,
+		 "email push slack "},
+		{"insights", "not the category's", {CHANNEL_PUSH}, 1, ALL, ALL, "email "},
+	};
+	struct decision_input in;
+	struct decision d;
+	char got[64];
+	size_t i, k;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		in = open_facts(cases[i].category);
+		in.preferred = cases[i].preferred;
+		in.preferred_count = cases[i].count;
+		in.wanted = cases[i].wanted;
+		in.addressed = cases[i].addressed;
+		decide(&in, &d);
+		for (k = 0, got[0] = '\0'; k < d.channel_count; k++) {
+			strcat(got, channel_name(d.channels[k]));
+			strcat(got, " ");
+		}
+		ck_assert_msg(strcmp(got, cases[i].want) == 0, "%s: %s", cases[i].why, got);
+	}
+}
+END_TEST
+
 /* As critical, on its own lane. */
 START_TEST(a_test_goes_over_wishes_only)
 {
@@ -219,12 +271,16 @@ static struct decision_input random_facts(void)
 {
 	static const char *const zones[] = {"Europe/London", "Asia/Kathmandu", "America/New_York",
 					    "Pacific/Kiritimati"};
+	static const enum channel orders[2][CHANNEL_COUNT] = {{CHANNEL_SLACK, CHANNEL_PUSH, CHANNEL_EMAIL},
+							      {CHANNEL_PUSH, CHANNEL_PUSH, CHANNEL_EMAIL}};
 	struct decision_input in = open_facts(categories[(size_t)lrand48() % category_count].name);
 	int c;
 
 	in.now = NOW + (instant)(lrand48() % (400 * 86400)) * SECOND;
 	in.priority = (enum priority)(lrand48() % PRIORITY_COUNT);
 	in.asked = chance(50) ? 0 : some_channels(60);
+	in.preferred = orders[lrand48() % 2];
+	in.preferred_count = (size_t)(lrand48() % (CHANNEL_COUNT + 1));
 	in.template = some_channels(90);
 	in.tried = some_channels(15);
 	in.once = chance(90) ? (enum once)(lrand48() % 2) : (enum once)(lrand48() % 4);
@@ -379,5 +435,5 @@ START_TEST(channels_are_told_as_they_are_decided)
 END_TEST
 
 UNIT_MAIN("decide", each_step_has_its_say, critical_and_transactional, marketing_is_never_urgent,
-	  the_trace_is_whole, a_test_goes_over_wishes_only, random_facts_keep_the_rules,
-	  channels_are_told_as_they_are_decided, reasons_have_words)
+	  the_trace_is_whole, what_is_preferred_comes_first, a_test_goes_over_wishes_only,
+	  random_facts_keep_the_rules, channels_are_told_as_they_are_decided, reasons_have_words)
