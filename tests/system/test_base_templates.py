@@ -172,24 +172,26 @@ def test_a_welcome_is_a_route_away(sender, sink):
 
 
 def test_a_release_changes_only_routes_that_nobody_changed(sender):
-    migration = next((ROOT / "sql/migrations").glob("*_templates_by_kind.sql")).read_text()
+    migrations = [next((ROOT / "sql/migrations").glob(name)).read_text() for name in ("*_templates_by_kind.sql", "*_alert_routes.sql")]
     kept = sender.sql("SELECT route_id, condition::text, template, category FROM analytics.notification_routes ORDER BY 1")
 
     def as_released():
-        sender.sql("DELETE FROM analytics.notification_routes WHERE route_id LIKE 'alerts\\_%' AND category <> 'expiry_warnings' AND category <> 'tier'")
+        sender.sql("DELETE FROM analytics.notification_routes WHERE route_id LIKE 'alerts\\_%' AND route_id NOT IN ('alerts_expiry', 'alerts_tier')")
         released = (ROOT / "sql/migrations/0006_notification_queue.sql").read_text()
-        condition, = re.findall(r"'alerts', 'EngagementAlertTriggeredEvent', '(.*)',\n", released)
-        sender.sql("UPDATE analytics.notification_routes SET condition = %s::json WHERE route_id = 'alerts'", condition)
+        for route, condition in re.findall(r"'(alerts\w*)', 'EngagementAlertTriggeredEvent', '(.*?)',", released):
+            sender.sql("UPDATE analytics.notification_routes SET condition = %s::json WHERE route_id = %s", condition, route)
         sender.sql("UPDATE analytics.notification_routes SET template = 'milestone_{{milestone_id}}' WHERE route_id = 'milestones'")
 
     as_released()
-    sender.sql(migration)
+    for migration in migrations:
+        sender.sql(migration)
     assert sender.sql("SELECT route_id, condition::text, template, category FROM analytics.notification_routes ORDER BY 1") == kept
     as_released()
     sender.sql("UPDATE analytics.notification_routes SET category = 'promotions' WHERE route_id = 'alerts'")
     sender.sql("UPDATE analytics.notification_routes SET template = 'party' WHERE route_id = 'milestones'")
     before = sender.sql("SELECT route_id, condition::text, template, category FROM analytics.notification_routes ORDER BY 1")
-    sender.sql(migration)
+    for migration in migrations:
+        sender.sql(migration)
     assert sender.sql("SELECT route_id, condition::text, template, category FROM analytics.notification_routes ORDER BY 1") == before
 
 
