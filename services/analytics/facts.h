@@ -73,6 +73,9 @@ struct facts {
 void facts_compute_dates(struct facts *f, const struct view *v);
 struct facts *facts_compute(const void *parent, const struct view *v);
 void facts_encode(struct json_writer *w, const struct view *v, const struct facts *f);
+double facts_share_told(const struct category_share *s); /* as the document has it: rounded */
+/* facts_buys.c: the categories of the document whose share is more than nothing, as an array's text. */
+const char *facts_buys(const void *parent, const struct facts *f);
 
 /* Where a member stands in the tier table with so many qualifying points. */
 struct tier_standing tier_standing(const struct catalogue *c, const char *tier, int64_t qualifying);

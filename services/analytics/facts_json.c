@@ -44,13 +44,18 @@ static void put_days(struct json_writer *w, const char *name, int days)
 	put_count(w, name, days >= 0, days);
 }
 
+double facts_share_told(const struct category_share *s)
+{
+	return round(s->share * 10000) / 10000;
+}
+
 static void put_shares(struct json_writer *w, const struct facts *f)
 {
 	const struct category_share *s;
 
 	json_open_object(w, "category_shares");
 	for (s = f->shares; s < f->shares + f->share_count; s++)
-		json_put_real(w, s->category, round(s->share * 10000) / 10000);
+		json_put_real(w, s->category, facts_share_told(s));
 	json_close(w);
 }
 

@@ -78,7 +78,8 @@ void store_put_facts(struct db *db, const void *scratch, struct insights *const 
 {
 	struct db_array *ids = db_array_new(scratch, DB_TEXT, count * 2),
 			*positions = db_array_new(scratch, DB_INT8, count);
-	struct db_array *facts = db_array_new(scratch, DB_JSON, count * 40);
+	struct db_array *facts = db_array_new(scratch, DB_JSON, count * 40),
+			*buys = db_array_new(scratch, DB_TEXT, count * 8);
 	struct json_writer *w = json_writer_new(scratch);
 	const char *text;
 	size_t i, length;
@@ -90,8 +91,9 @@ void store_put_facts(struct db *db, const void *scratch, struct insights *const 
 		db_array_text(ids, of[i]->view->member->member_id);
 		db_array_integer(positions, of[i]->view->member->position);
 		db_array_bytes(facts, text, length);
+		db_array_text(buys, facts_buys(scratch, of[i]->facts));
 	}
-	db_query(db, scratch, SQL_ANALYTICS_PUT_FACTS, "aaad", ids, positions, facts, today);
+	db_query(db, scratch, SQL_ANALYTICS_PUT_FACTS, "aaada", ids, positions, facts, today, buys);
 }
 
 /* The row of member and id; the answers come roughly in the order of the questions. */

@@ -1,9 +1,10 @@
 /*
- * sweep_offers.c - the job that takes what is on offer through the members
+ * sweep_offers.c - the job that takes what is on offer to those who buy in its category
  *
- * Whoever buys in the category becomes due within offer_spread, at the time that the member's hash says. A
- * slice's marks and the place that it came to are one transaction, so a sweep goes on where it was, in
- * whichever instance. What is over before it is through ends as expired.
+ * They are found by index (member_fact_keys: buys, slot), some of the 4096 slots at a time, and become due
+ * within offer_spread, at the time that the member's hash says. A slice's marks and the slot that it came to
+ * are one transaction, so a sweep goes on where it was, in whichever instance. What is over before it is
+ * through ends as expired.
  */
 #include <talloc.h>
 
@@ -13,39 +14,56 @@
 #include "services/engagement/mark.h"
 
 enum {
-	SLICE = 250
+	SLOTS = 4096,
+	AIM = 250, /* buyers of a slice */
+	WIDEST = 256
 };
+
+static int width = 16; /* slots of a slice; follows the number of buyers in them */
 
 struct step {
-	const char *after, *outcome; /* outcome NULL: it goes on */
-	int64_t examined, marked;
+	int slot;
+	int64_t marked;
 };
 
-static void mark_slice(struct daemon *d, const void *scratch, const char *category, const char *after,
-		       struct step *step)
+static void follow(size_t buyers)
 {
-	struct rows *r = db_query(d->db, scratch, SQL_ENGAGEMENT_GET_BUYERS, "tti", after, category,
-				  (int64_t)SLICE);
+	if (buyers > AIM)
+		width -= width / 2;
+	else if (buyers < AIM / 2 && width < WIDEST)
+		width *= 2;
+}
+
+static void mark_slice(struct daemon *d, const void *scratch, const char *category, struct step *step)
+{
+	int end = step->slot + width < SLOTS ? step->slot + width : SLOTS;
+	struct rows *r = db_query(d->db, scratch, SQL_ENGAGEMENT_GET_BUYERS, "tss", category, step->slot,
+				  end);
 	struct engager *e = d->state;
 	struct marks *m = marks_new(scratch);
 	instant now = clock_now();
 	const char *member;
+	double share;
 	size_t i;
 
 	for (i = 0; i < rows_count(r); i++) {
-		member = step->after = row_text(r, i, 0);
-		if (!row_boolean(r, i, 1))
-			continue;
+		member = row_text(r, i, 0);
+		share = holdout_share(e->catalogue->holdout_key, "offer", member);
 		mark_offered(m, member, category);
-		mark_member(m, member,
-			    now + (instant)(holdout_share(e->catalogue->holdout_key, "offer", member) *
-					    (double)engagement.offer_spread),
-			    0);
-		step->marked++;
+		mark_member(m, member, now + (instant)(share * (double)engagement.offer_spread), 0);
 	}
-	step->examined = (int64_t)rows_count(r);
-	step->outcome = rows_count(r) < SLICE ? "done" : NULL;
+	step->slot = end;
+	step->marked = (int64_t)rows_count(r);
 	marks_put(m, d->db);
+	follow(rows_count(r));
+}
+
+static const char *go_on(struct daemon *d, const void *scratch, const struct rows *r, struct step *step)
+{
+	if (row_boolean(r, 0, 3))
+		return "expired";
+	mark_slice(d, scratch, row_text(r, 0, 1), step);
+	return step->slot == SLOTS ? "done" : NULL;
 }
 
 bool sweep_offers(struct daemon *d)
@@ -54,20 +72,20 @@ bool sweep_offers(struct daemon *d)
 	struct catalogue *c = catalogue_current(d);
 	struct step step = {0};
 	struct rows *r = NULL;
+	const char *outcome;
 
 	if (c && c->running) {
 		db_begin(d->db, "SET LOCAL synchronous_commit = off");
 		r = db_query(d->db, scratch, SQL_ENGAGEMENT_CLAIM_SWEEP, "");
-		if (rows_count(r) > 0 && row_boolean(r, 0, 3))
-			step.outcome = "expired";
-		else if (rows_count(r) > 0)
-			mark_slice(d, scratch, row_text(r, 0, 1), row_text(r, 0, 2), &step);
-		if (rows_count(r) > 0)
-			db_query(d->db, scratch, SQL_ENGAGEMENT_MOVE_SWEEP, "ttiit", row_text(r, 0, 0),
-				 step.after, step.examined, step.marked, step.outcome);
+		if (rows_count(r) > 0) {
+			step.slot = (int)row_integer(r, 0, 2);
+			outcome = go_on(d, scratch, r, &step);
+			db_query(d->db, scratch, SQL_ENGAGEMENT_MOVE_SWEEP, "tsit", row_text(r, 0, 0),
+				 step.slot, step.marked, outcome);
+		}
 		if (db_failed(d->db) || !db_run(d->db, "COMMIT"))
 			log_warning("an offer waits reason=\"%s\"", db_message(d->db));
 	}
 	talloc_free(scratch);
-	return step.examined == SLICE;
+	return step.slot > 0 && step.slot < SLOTS;
 }

@@ -12,12 +12,12 @@ PLANS = [
     ("get_alerts", f"{MEMBER}, false, 50, {ALERT}", EACH),
     ("get_decisions", f"{MEMBER}, 50, now(), '', '', ''", EACH),
     ("lock_alert", f"{MEMBER}, {ALERT}", 1),
-    ("put_alert_state", f"{MEMBER}, {ALERT}, 1", 1),
-    ("move_alerts", f"ARRAY[{MEMBER}], ARRAY[{ALERT}], ARRAY[4], ARRAY[0], ARRAY[NULL::json], ARRAY[NULL::json], ARRAY[NULL], now()", 1),
+    ("put_alert_state", f"{MEMBER}, {ALERT}, 1, '1'", 1),
+    ("move_alerts", f"ARRAY[{MEMBER}], ARRAY[{ALERT}], ARRAY[4], ARRAY[0], ARRAY[NULL::json], ARRAY[NULL::json], ARRAY[NULL], now(), '1'", 1),
     ("move_pending", f"ARRAY[{MEMBER}], ARRAY[now()], ARRAY[now()], ARRAY['{{}}'::json]", 1),
-    ("expire_alerts", "500", 500),
+    ("expire_alerts", "500, '1'", 500),
     ("claim_sweep", "", 1),
-    ("get_buyers", f"{MEMBER}, 'garden', 250", 250),
+    ("get_buyers", "'garden', 16, 24", 30),
     ("delete_old_decisions", "now() - interval '30 days', 500", 500),
     ("delete_old_alerts", "now() - interval '30 days', 500", 500),
 ]
@@ -27,6 +27,8 @@ def fill(cursor):
     """4,000 members, half of them due, with four alerts and decisions each, of the last 80 days."""
     cursor.execute("""INSERT INTO analytics.member_analytics (member_id, shard, first_position, position, last_event_at, state, facts)
                       SELECT 'plan-' || n, 0, n, n, now(), '{"lots": []}', '{"category_shares": {"garden": 1}}' FROM generate_series(1, 4000) n""")
+    cursor.execute("""INSERT INTO analytics.member_fact_keys (member_id, buys)
+                      SELECT 'plan-' || n, CASE WHEN n % 2 = 0 THEN '{garden, home}'::text[] ELSE '{home}' END FROM generate_series(1, 4000) n""")
     cursor.execute("""INSERT INTO analytics.engagement_pending (member_id, due_at)
                       SELECT 'plan-' || n, now() + (n - 2000) * interval '1 minute' FROM generate_series(1, 4000) n""")
     cursor.execute("""INSERT INTO analytics.engagement_alerts (member_id, alert_id, rule_id, rule_version, occasion, kind, category, promotional, state, priority, score,

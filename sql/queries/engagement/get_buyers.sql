@@ -1,3 +1,3 @@
--- The next $3 members after $1 in the order of their ids, and whether they buy in the category $2.
-SELECT member_id, coalesce((facts -> 'category_shares' ->> $2)::float8, 0) > 0 FROM (SELECT member_id, facts FROM analytics.member_facts
-	WHERE member_id > $1 ORDER BY member_id LIMIT $3::int8) m ORDER BY member_id
+-- Members who buy in the category $1, of the slots from $2 to before $3.
+SELECT member_id FROM analytics.member_fact_keys
+WHERE buys @> ARRAY[$1::text] AND slot && ARRAY(SELECT generate_series($2::int4, $3::int4 - 1)::int2) ORDER BY member_id
