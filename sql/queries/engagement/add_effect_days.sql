@@ -1,12 +1,13 @@
 -- Adds members after $1 up to $2 to the sums of pass $3, days $4 to $5; a day's spend counts as $6 at most, and the holdout began on $7.
+-- The limits cut nothing off: they tell the planner of one row, and of few members, where it would expect a thousandth of all.
 INSERT INTO analytics.engagement_effect_days AS e
 	(rule_id, day, pass, held_out, part, came, spend_before, visits_before, points_before, spend_minor, visits, points)
 WITH members AS MATERIALIZED (
 	SELECT m.member_id, analytics.engagement_share(p.holdout_key, '', m.member_id) < p.holdout_share AS held_out,
 		floor(40 * analytics.engagement_share(p.holdout_key, 'part', m.member_id))::int2 AS part, coalesce(m.time_zone, g.time_zone) AS zone,
 		greatest(m.since, p.began_at) AS first_at, g.currency
-	FROM analytics.effect_members m, analytics.engagement_programme p, analytics.programme g
-	WHERE m.member_id > $1 AND m.member_id <= $2
+	FROM (SELECT * FROM analytics.effect_members WHERE member_id > $1 AND member_id <= $2 LIMIT 100) m,
+		(SELECT * FROM analytics.engagement_programme LIMIT 1) p, (SELECT * FROM analytics.programme LIMIT 1) g
 ), doings AS (
 	SELECT s.member_id, s.day, CASE WHEN s.currency = m.currency THEN s.spend_minor ELSE 0 END AS spend, s.purchases, 0::int8 AS points
 	FROM analytics.spending_by_day s JOIN members m USING (member_id)
