@@ -93,6 +93,12 @@ static enum loss holdouts(const struct look *l, const struct rule *r)
 	return LOSS_NONE;
 }
 
+/* Both draws are independent. */
+static double share_held(const struct look *l, const struct rule *r)
+{
+	return 1 - (r->promotional ? 1 - l->catalogue->holdout_share : 1) * (1 - r->holdout);
+}
+
 static void settle(struct look *l, struct candidate *c, struct places *p, bool quiet)
 {
 	c->detail = wishes_against(&l->wishes, c->rule->category, c->rule->promotional);
@@ -106,6 +112,7 @@ static void settle(struct look *l, struct candidate *c, struct places *p, bool q
 	p->now++;
 	c->loss = holdouts(l, c->rule);
 	c->held_out = c->loss != LOSS_NONE;
+	c->held_share = share_held(l, c->rule);
 }
 
 void arbitrate(struct look *l)

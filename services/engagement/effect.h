@@ -22,9 +22,11 @@ enum effect_measure {
 	EFFECT_MEASURES
 };
 
-/* An arm: how many members it has, and its parts. A unit's weight is days of its members. */
+/* An arm: how many members it has, how many of them, by the draw, should be held out, and its parts. A unit's
+ * weight is days of its members. */
 struct effect_arm {
 	int64_t members;
+	double expected;
 	struct stats_unit units[EFFECT_MEASURES][EFFECT_PARTS];
 };
 

@@ -42,6 +42,7 @@ static void take_part(struct effect *e, const struct rows *r, size_t row)
 	if (part >= EFFECT_PARTS)
 		return;
 	arm->members += row_integer(r, row, 3);
+	arm->expected += row_real(r, row, 11);
 	for (m = 0; m < EFFECT_MEASURES; m++)
 		arm->units[m][part] = (struct stats_unit){.value = row_real(r, row, 8 + m),
 							  .weight = row_real(r, row, 4),

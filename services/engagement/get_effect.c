@@ -117,12 +117,20 @@ static void put_arms(struct json_writer *w, const struct effect *e, int days)
 		put_measure(w, e, m, days);
 }
 
+/* Of a rule: as its holdouts were when each member won, which need not have been the same for all. */
+static double expected_share(const struct effect *e)
+{
+	double members = (double)(e->treated.members + e->held_out.members);
+
+	return members > 0 ? (e->treated.expected + e->held_out.expected) / members : 0;
+}
+
 /* Whether the arms are as large as they were drawn. */
 static void put_sample_ratio(struct json_writer *w, const struct effect *e, double share)
 {
 	const double counts[] = {(double)e->treated.members, (double)e->held_out.members},
 		     shares[] = {1 - share, share};
-	double p = share > 0 ? stats_ratio_p(counts, shares, 2) : 1;
+	double p = share > 0 && share < 1 ? stats_ratio_p(counts, shares, 2) : 1;
 
 	json_open_object(w, "sample_ratio");
 	json_put_real(w, "expected_held_out", share);
@@ -153,6 +161,7 @@ static void put_rules(struct json_writer *w, const struct effect *e, size_t coun
 		json_open_object(w, NULL);
 		json_put_text(w, "rule_id", e[i].rule_id);
 		put_arms(w, &e[i], days);
+		put_sample_ratio(w, &e[i], expected_share(&e[i]));
 		json_close(w);
 	}
 	json_close(w);

@@ -41,7 +41,8 @@ struct candidate {
 	const struct json *facts, *lots; /* lots NULL: none */
 	const char *sentence, *action;
 	enum loss loss;
-	bool held_out; /* it won, and a holdout keeps it from being told */
+	bool held_out;     /* it won, and a holdout keeps it from being told */
+	double held_share; /* of members that would be held out from it, if it won */
 	bool settled;
 	const char *detail;
 };

@@ -10,7 +10,7 @@
 #define SOON (SECOND / 2) /* until facts that an event has outdated are looked for again */
 
 enum {
-	ALERT_COLUMNS = 21
+	ALERT_COLUMNS = 22
 };
 
 struct outcome {
@@ -78,6 +78,7 @@ static void add_alert(struct outcome *o, const struct look *l, const struct cand
 	put_integer(a[18], c->has_value, c->value_minor);
 	db_array_text(a[19], c->currency);
 	put_json(a[20], o->scratch, c->lots);
+	db_array_real(a[21], c->held_share);
 }
 
 static void add_loss(struct outcome *o, const struct look *l, const struct candidate *c)
@@ -192,9 +193,9 @@ static struct rows *put_alerts(struct outcome *o)
 
 	if (db_array_count(a[0]) == 0)
 		return NULL;
-	return db_query(o->db, o->scratch, SQL_ENGAGEMENT_PUT_ALERTS, "aaaaaaaaaaaaaaaaaaaaaz", a[0], a[1],
+	return db_query(o->db, o->scratch, SQL_ENGAGEMENT_PUT_ALERTS, "aaaaaaaaaaaaaaaaaaaaaaz", a[0], a[1],
 			a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13], a[14],
-			a[15], a[16], a[17], a[18], a[19], a[20], o->now);
+			a[15], a[16], a[17], a[18], a[19], a[20], a[21], o->now);
 }
 
 struct log_event *store_outcomes(struct db *db, const void *scratch, const struct catalogue *c,
@@ -202,9 +203,9 @@ struct log_event *store_outcomes(struct db *db, const void *scratch, const struc
 				 struct look *const *looks, size_t count, instant now, size_t *event_count)
 {
 	static const enum db_type alert_types[ALERT_COLUMNS] = {
-		DB_TEXT, DB_TEXT,        DB_TEXT,        DB_INT4,   DB_TEXT, DB_TEXT, DB_TEXT,
-		DB_BOOL, DB_INT2,        DB_INT2,        DB_FLOAT8, DB_JSON, DB_TEXT, DB_TEXT,
-		DB_TEXT, DB_TIMESTAMPTZ, DB_TIMESTAMPTZ, DB_INT8,   DB_INT8, DB_TEXT, DB_JSON};
+		DB_TEXT,        DB_TEXT, DB_TEXT,   DB_INT4, DB_TEXT, DB_TEXT,  DB_TEXT, DB_BOOL,
+		DB_INT2,        DB_INT2, DB_FLOAT8, DB_JSON, DB_TEXT, DB_TEXT,  DB_TEXT, DB_TIMESTAMPTZ,
+		DB_TIMESTAMPTZ, DB_INT8, DB_INT8,   DB_TEXT, DB_JSON, DB_FLOAT8};
 	static const enum db_type move_types[7] = {DB_TEXT, DB_TEXT, DB_INT2, DB_INT8,
 						   DB_JSON, DB_JSON, DB_TEXT};
 	static const enum db_type loss_types[7] = {DB_TEXT, DB_TEXT,   DB_TEXT, DB_TEXT,

@@ -1,9 +1,11 @@
 """What PostgreSQL reads for engagement's statements, by its own account: rows of the members that are asked for, by index (plan_kit.py)."""
 import pytest
-from plan_kit import check_reads, read_plans
+from plan_kit import check_reads, plan_nodes, read_plans
 
 MEMBER, ALERT = "'plan-777'", "'al_777_3'"
 EACH = 4   # alerts of a member
+PARTS = 40   # of an arm
+SMALL = ("programme", "engagement_programme", "engagement_effect_passes", "engagement_effect_published")   # one row, or one of each day
 PLANS = [
     ("claim_named", f"ARRAY[{MEMBER}]", 1),
     ("claim_due", "40", 40),
@@ -18,6 +20,12 @@ PLANS = [
     ("expire_alerts", "500, '1'", 500),
     ("claim_sweep", "", 1),
     ("get_buyers", "'garden', 16, 24", 30),
+    ("get_funnel", "'r1', current_date - 6, current_date", 7 * 3 * 2 * 2),
+    ("get_effect_slice", f"{MEMBER}, 25", 25),
+    ("add_effect_days", "'plan-3', 'plan-3019', 2, current_date - 35, current_date - 1, 100, current_date - 60", 25 * 6),
+    ("get_effect_parts", "current_date - 20, current_date - 1", 2 * PARTS * (60 + 3 * 47)),
+    ("get_effect_scope", "", 1),
+    ("hold_effect_pass", "", 1),
     ("delete_old_decisions", "now() - interval '30 days', 500", 500),
     ("delete_old_alerts", "now() - interval '30 days', 500", 500),
 ]
@@ -37,6 +45,17 @@ def fill(cursor):
                           now() + (n - 2000) * interval '1 minute', now() - n * interval '30 minutes' FROM generate_series(1, 4000) n, generate_series(1, 4) k""")
     cursor.execute("""INSERT INTO analytics.engagement_decisions (member_id, rule_id, occasion, reason, rule_version, score, first_at, decided_at)
                       SELECT member_id, rule_id, occasion, 'cap', 1, 0, created_at, created_at FROM analytics.engagement_alerts""")
+    cursor.execute("""INSERT INTO analytics.engagement_counts (rule_id, rule_version, day, instance, evaluated)
+                      SELECT 'r' || r, v, current_date - d, i, 1 FROM generate_series(1, 12) r, generate_series(1, 3) v, generate_series(0, 90) d, generate_series(1, 2) i""")
+    cursor.execute("""INSERT INTO analytics.engagement_outcomes (rule_id, rule_version, day, instance, step, reason, count)
+                      SELECT rule_id, rule_version, day, instance, 'suppressed', r, 1 FROM analytics.engagement_counts, unnest('{cap, refused}'::text[]) r""")
+    cursor.execute(f"""INSERT INTO analytics.engagement_effect_days (rule_id, day, pass, held_out, part, came)
+                      SELECT r, current_date - d, 1, h, p, 1 FROM unnest(ARRAY['', 'r1', 'r2', 'r3']) r, generate_series(1, 200) d, unnest(ARRAY[true, false]) h,
+                          generate_series(0, {PARTS - 1}) p WHERE r <> '' OR d <= 60""")
+    cursor.execute("INSERT INTO analytics.engagement_effect_published SELECT current_date - d, 1 FROM generate_series(1, 200) d")
+    cursor.execute("""INSERT INTO analytics.spending_summaries (member_id, period_start, spend, merchants, channels, points)
+                      SELECT 'plan-' || n, (date_trunc('month', now()) - m * interval '1 month')::date, '[]', '[]', '[]', '[]'
+                      FROM generate_series(1, 4000) n, generate_series(0, 11) m""")
     cursor.execute("""INSERT INTO analytics.engagement_sweeps (sweep_id, category, created_at, expires_at, look_at, finished_at)
                       SELECT n, 'garden', now(), now() + interval '1 day', now(), CASE WHEN n > 1 THEN now() END FROM generate_series(1, 2000) n""")
 
@@ -49,4 +68,12 @@ def plans():
 
 @pytest.mark.parametrize("name, most", [(p[0], p[2]) for p in PLANS])
 def test_statements_read_what_they_are_asked_for(plans, name, most):
-    check_reads(plans[name], most)
+    check_reads(plans[name], most, small=SMALL)
+
+
+def test_counting_effects_is_planned_for_few_members(plans):
+    """It once expected a thousandth of all members in a slice, times the rows that tables of one row might have, and hashed for thousands of millions."""
+    nodes = list(plan_nodes(plans["add_effect_days"]))
+    members, = [n for n in nodes if n.get("Subplan Name") == "CTE members"]
+    assert members["Plan Rows"] <= 100 and members["Actual Rows"] == 23
+    assert not [n for n in nodes if n.get("Hash Batches", 1) > 1]

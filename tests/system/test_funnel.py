@@ -121,6 +121,8 @@ def test_a_rules_cap_and_both_holdouts(system, own):
     reasons = {r for m in members for r in decisions(system, m)}
     assert {("offer", "holdout"), ("offer", "rule_holdout"), ("own_cap", "rule_cap")} <= reasons
     assert_as_kept(system, "offer", "own_cap")
+    shares = system.sql("SELECT DISTINCT rule_id, held_share FROM analytics.engagement_alerts WHERE rule_id IN ('offer', 'own_cap') ORDER BY 1")
+    assert shares == [("offer", 0.75), ("own_cap", 0)], "what the arms' sizes are expected by"
 
 
 def test_how_alerts_end(system, own):
