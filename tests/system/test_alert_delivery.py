@@ -8,7 +8,7 @@ from engagement_kit import alerts, buy, day, decisions, earn, enrol, event, even
 from test_push_drivers import Fcm, authority, running  # noqa: F401
 from test_sending import KernelsPort, Sink, settings
 
-PLAIN = {"kind": "note", "category": "tier", "trigger": {"fact_change": ["points_balance"]}, "condition": True, "sentence": {"en": "Noted."},
+PLAIN = {"kind": "note", "category": "tier", "trigger": {"fact_change": ["points_balance"]}, "condition": {">": [{"var": "points_balance"}, 0]}, "sentence": {"en": "Noted."},
          "occasion": {"cat": ["at ", {"var": "points_balance"}]}, "priority": 99}
 PATCH = {"Content-Type": "application/merge-patch+json", "If-Match": "*"}
 

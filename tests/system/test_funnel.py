@@ -10,7 +10,7 @@ ENDS = ("acted", "dismissed", "expired", "withdrawn")
 
 @pytest.fixture(scope="module")
 def system():
-    made = System("--set", "notification.sends=no")
+    made = System("--set", "notification.sends=no", "--set", "engagement.offer_spread=24h")   # new rules have everybody looked at, but not during a story
     until(lambda: len(made.get("/engagement-rules").json["rules"]) == 12, 20, "the release's rules")
     for rule in made.get("/engagement-rules").json["rules"]:
         assert send(made, "POST", f"/engagement-rules/{rule['rule_id']}/state/retired").status == 200
