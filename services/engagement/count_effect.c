@@ -22,6 +22,7 @@ enum {
 
 static int64_t idle_until, burst_until; /* CLOCK_MONOTONIC */
 static bool cleaning = true;
+static struct effect_sample sample; /* of the pass that is to begin */
 
 /* The day before today is over for nearly every member; the rest is in the next pass. */
 static bool start_pass(struct daemon *d, const void *scratch, const struct effect_pass *p)
@@ -33,7 +34,8 @@ static bool start_pass(struct daemon *d, const void *scratch, const struct effec
 		cleaning = cleaning && effect_delete_old(d->db, scratch, p->pass, DELETE_SLICE);
 		return cleaning;
 	}
-	effect_start_pass(d->db, scratch, from, to, effect_spend_cap(d->db, scratch));
+	if (effect_sample_spends(d->db, d, &sample))
+		effect_start_pass(d->db, scratch, from, to, effect_spend_cap(&sample));
 	return true;
 }
 

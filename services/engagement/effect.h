@@ -62,7 +62,16 @@ struct effect_pass {
 	day since, today;
 };
 struct effect_pass *effect_hold_pass(struct db *db, const void *parent);
-double effect_spend_cap(struct db *db, const void *scratch);
+/* What members spent on single days, drawn a portion at a time; the cap of a pass is their quantile. */
+struct effect_sample {
+	double *spends;
+	size_t count;
+	int portions;
+};
+/* Adds a portion; true: it is large enough. */
+bool effect_sample_spends(struct db *db, const void *parent, struct effect_sample *s);
+/* Empties the sample. */
+double effect_spend_cap(struct effect_sample *s);
 void effect_start_pass(struct db *db, const void *scratch, day from, day to, double cap);
 bool effect_count_slice(struct db *db, const void *scratch, const struct effect_pass *p, int64_t members);
 void effect_finish_pass(struct db *db, const void *scratch, const struct effect_pass *p);

@@ -9,8 +9,11 @@
 #include "gen/sql/engagement.h"
 #include "services/engagement/effect.h"
 
-#define SAMPLE_ROWS 5000.0 /* months of members */
-#define CAP_SHARE   0.999
+#define SAMPLE_ROWS 500.0 /* months of members in a portion: all of them at once keep requests waiting */
+enum {
+	SAMPLE_PORTIONS = 10
+};
+#define CAP_SHARE 0.999
 
 static day day_or_none(const struct rows *r, int column)
 {
@@ -91,15 +94,27 @@ struct effect_pass *effect_hold_pass(struct db *db, const void *parent)
 	return p;
 }
 
-double effect_spend_cap(struct db *db, const void *scratch)
+bool effect_sample_spends(struct db *db, const void *parent, struct effect_sample *s)
 {
-	struct rows *r = db_query(db, scratch, SQL_ENGAGEMENT_GET_DAILY_SPENDS, "f", SAMPLE_ROWS);
-	size_t i, count = rows_count(r);
-	double *spends = talloc_array(scratch, double, count + 1);
+	struct rows *r = db_query(db, parent, SQL_ENGAGEMENT_GET_DAILY_SPENDS, "f", SAMPLE_ROWS);
+	size_t i;
 
-	for (i = 0; i < count; i++)
-		spends[i] = row_real(r, i, 0);
-	return count > 0 ? stats_quantile(spends, count, CAP_SHARE) : INFINITY;
+	if (db_failed(db))
+		return false;
+	s->spends = talloc_realloc(parent, s->spends, double, s->count + rows_count(r) + 1);
+	for (i = 0; i < rows_count(r); i++)
+		s->spends[s->count++] = row_real(r, i, 0);
+	talloc_free(r);
+	return ++s->portions == SAMPLE_PORTIONS;
+}
+
+double effect_spend_cap(struct effect_sample *s)
+{
+	double cap = s->count > 0 ? stats_quantile(s->spends, s->count, CAP_SHARE) : INFINITY;
+
+	talloc_free(s->spends);
+	*s = (struct effect_sample){0};
+	return cap;
 }
 
 void effect_start_pass(struct db *db, const void *scratch, day from, day to, double cap)
