@@ -29,8 +29,8 @@ static bool same_value(const struct json *a, const struct json *b)
 	char *text;
 	bool same;
 
-	if (a == NULL || b == NULL)
-		return a == b;
+	if (a == NULL || b == NULL) /* not there is null */
+		return (a == NULL || a->kind == JSON_NULL) && (b == NULL || b->kind == JSON_NULL);
 	if (a->kind != b->kind)
 		return false;
 	if (a->kind != JSON_OBJECT && a->kind != JSON_ARRAY)
@@ -49,13 +49,19 @@ static bool same_value(const struct json *a, const struct json *b)
 	return same;
 }
 
+/* What was not looked for at the last look, since no rule asked for it then, has not changed. */
 static bool change_fits(const struct look *l, const struct rule *r)
 {
+	const struct json *before;
 	size_t i;
 
-	for (i = 0; i < r->change_count; i++)
-		if (!same_value(json_get(l->m->facts, r->changes[i]), json_get(l->judged, r->changes[i])))
+	if (l->judged == NULL)
+		return r->change_count > 0;
+	for (i = 0; i < r->change_count; i++) {
+		before = json_get(l->judged, r->changes[i]);
+		if (before && !same_value(json_get(l->m->facts, r->changes[i]), before))
 			return true;
+	}
 	return false;
 }
 

@@ -12,8 +12,8 @@ struct engager {
 	int64_t catalogue_looked;    /* CLOCK_MONOTONIC, as the other times here */
 	int64_t searched;            /* when PostgreSQL was last looked through for due members */
 	bool searching;              /* the last claim was full: there are more */
-	int64_t planned_rules, planned_programme; /* versions of the last plan that was noted here */
-	void *pool; /* memory for a slice of looks: many small pieces that end together */
+	char *plan;                  /* the last that was noted here; NULL: none */
+	void *pool;                  /* memory for a slice of looks: many small pieces that end together */
 	bool clock_seen;
 	int64_t clock_ahead; /* of CLOCK_MONOTONIC, when somebody was last looked at */
 	char *heeded;   /* members up to here were looked through since the clock was set back; NULL: all */

@@ -68,7 +68,6 @@ static bool start(struct daemon *d)
 	d->state = e;
 	e->daemon = d;
 	e->pool = talloc_pool(e, 4 << 20);
-	e->planned_rules = e->planned_programme = -1;
 	e->looks = metrics_counter(d->metrics, "ae_engagement_looks_total", "Members looked at", NULL);
 	e->alerts = metrics_counter(d->metrics, "ae_engagement_alerts_total", "Alerts made, by kind", "kind");
 	e->losses = metrics_counter(d->metrics, "ae_engagement_losses_total",

@@ -5,6 +5,8 @@
  * due within offer_spread, at the time that the member's hash says. A slice and the place that it came to are
  * one transaction.
  */
+#include <openssl/sha.h>
+#include <string.h>
 #include <talloc.h>
 
 #include "common/log.h"
@@ -15,16 +17,39 @@ enum {
 	SLICE = 250
 };
 
-/* Once for each pair of versions that this instance sees. */
-static void note_versions(struct engager *e, const struct catalogue *c, const void *scratch, const char *plan)
+/* What looks are planned by: rules, tiers, the reward that is cheapest, and the days of the programme. */
+static char *plan_of(const void *parent, const struct catalogue *c)
 {
-	if (e->planned_rules == c->rules_version && e->planned_programme == c->programme_version)
+	char *text = talloc_asprintf(parent, "rules %lld", (long long)c->rules_version);
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	struct json_writer *w = json_writer_new(text);
+	const char *names;
+	size_t length, i;
+
+	json_open_array(w, NULL);
+	json_put_text(w, NULL, tz_name(c->zone));
+	json_put_integer(w, NULL, c->reward_count > 0 ? c->rewards[c->reward_count - 1].points : -1);
+	for (i = 0; i < c->tier_count; i++) {
+		json_put_text(w, NULL, c->tiers[i].name);
+		json_put_integer(w, NULL, c->tiers[i].points);
+	}
+	json_close(w);
+	names = json_text(w, &length);
+	SHA256((const unsigned char *)names, length, digest);
+	return talloc_asprintf_append(text, " programme %02x%02x%02x%02x", digest[0], digest[1], digest[2],
+				      digest[3]);
+}
+
+/* Once for each plan that this instance sees. */
+static void note_plan(struct engager *e, const void *scratch, const char *plan)
+{
+	if (e->plan && strcmp(e->plan, plan) == 0)
 		return;
 	db_query(e->daemon->db, scratch, SQL_ENGAGEMENT_PUT_PLAN, "t", plan);
 	if (db_failed(e->daemon->db))
 		return;
-	e->planned_rules = c->rules_version;
-	e->planned_programme = c->programme_version;
+	talloc_free(e->plan);
+	e->plan = talloc_strdup(e, plan);
 }
 
 static int64_t plan_slice(struct daemon *d, const void *scratch, const struct catalogue *c, const char *plan,
@@ -49,10 +74,9 @@ bool plan_members(struct daemon *d)
 	char *plan;
 
 	if (c) {
-		plan = talloc_asprintf(scratch, "rules %lld programme %lld", (long long)c->rules_version,
-				       (long long)c->programme_version);
+		plan = plan_of(scratch, c);
 		db_begin(d->db, "SET LOCAL synchronous_commit = off");
-		note_versions(e, c, scratch, plan);
+		note_plan(e, scratch, plan);
 		r = db_query(d->db, scratch, SQL_ENGAGEMENT_CLAIM_PLAN, "t", plan);
 		if (rows_count(r) > 0)
 			count = plan_slice(d, scratch, c, plan, row_text(r, 0, 0));

@@ -7,8 +7,6 @@
 #include "gen/sql/engagement.h"
 #include "services/engagement/store_look.h"
 
-#define SOON (SECOND / 2) /* until facts that an event has outdated are looked for again */
-
 enum {
 	ALERT_COLUMNS = 22
 };
@@ -132,6 +130,8 @@ static const struct json *watched_facts(const struct look *l)
 	for (i = 0; i < l->catalogue->watched_count; i++)
 		if ((v = json_get(l->m->facts, l->catalogue->watched[i])) != NULL)
 			json_put_value(w, v->name, v);
+		else
+			json_put_null(w, l->catalogue->watched[i]);
 	json_close(w);
 	text = json_text(w, &length);
 	return json_parse(l, text, length, &error);
@@ -147,7 +147,10 @@ static void move_pending(struct outcome *o, const struct claimed *claimed, struc
 	new_columns(o->scratch, c, types, 4);
 	for (i = 0; i < count; i++) {
 		db_array_text(c[0], claimed[i].member_id);
-		db_array_instant(c[1], looks[i] ? looks[i]->next : o->now + SOON);
+		if (looks[i])
+			db_array_instant(c[1], looks[i]->next);
+		else
+			db_array_null(c[1]);
 		if (looks[i] && !looks[i]->again)
 			db_array_instant(c[2], o->now);
 		else
