@@ -250,7 +250,7 @@ static bool has_open(const struct look *l)
 
 instant outlook_next(struct look *l)
 {
-	static const struct schedule daily = {.set = true, .weekday = -1, .hour = 9};
+	static const struct schedule daily = {.set = true, .weekday = -1, .hour = 9, .spread = 3};
 	instant next = l->m->now + REST_DAYS * DAY_SECONDS * SECOND, slot;
 	size_t i;
 

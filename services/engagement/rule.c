@@ -154,13 +154,14 @@ static void read_schedule(struct reading *r, const struct json *v)
 {
 	static const char *const days[] = {"monday", "tuesday",  "wednesday", "thursday",
 					   "friday", "saturday", "sunday"};
-	static const char *const names[] = {"every", "hour"};
+	static const char *const names[] = {"every", "hour", "spread_hours"};
 	const char *every = json_get_text(v, "every", "");
-	int d;
+	int d, hour;
 
-	only(r, v, names, 2);
-
-	r->rule->schedule = (struct schedule){true, -1, (int)number(r, v, "hour", 0, 20, 9)};
+	only(r, v, names, 3);
+	hour = (int)number(r, v, "hour", 0, 20, 9);
+	r->rule->schedule = (struct schedule){true, -1, hour,
+					      (int)number(r, v, "spread_hours", 0, 23 - hour, 3)};
 	if (strcmp(every, "day") == 0)
 		return;
 	for (d = 0; d < 7; d++)

@@ -37,6 +37,7 @@ struct schedule {
 	bool set;
 	int weekday; /* 0 = Monday; -1: every day */
 	int hour;    /* of the member's clock */
+	int spread;  /* hours from then on; no slot is on the next day */
 };
 
 struct named_logic {

@@ -8,14 +8,10 @@
 
 #define HOUR (3600 * SECOND)
 
-enum {
-	SPREAD_SECONDS = 3 * 3600
-};
-
 instant schedule_on(const struct schedule *s, const struct tz *zone, double spread, day d)
 {
 	return tz_from_local(zone, (int64_t)d * DAY_SECONDS + s->hour * 3600) +
-	       (instant)(spread * SPREAD_SECONDS) * SECOND;
+	       (instant)(spread * s->spread * 3600) * SECOND;
 }
 
 bool schedule_fits(const struct schedule *s, day d)

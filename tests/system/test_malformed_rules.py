@@ -100,7 +100,8 @@ def test_a_document_that_is_too_large_is_not_read(system):
 
 @pytest.mark.parametrize("change, pointers", [
     ({"kind": 7, "priority": "high", "valid_days": 0, "cooldown_days": -1, "sentence": "Hello."}, ["/valid_days", "/cooldown_days", "/priority", "/kind", "/sentence"]),
-    ({"trigger": {"schedule": {"every": "day", "hour": 24}}}, ["/trigger/schedule/hour"]), ({"trigger": {"whenever": {}}}, ["/trigger/whenever"]),
+    ({"trigger": {"schedule": {"every": "day", "hour": 24}}}, ["/trigger/schedule/hour"]),
+    ({"trigger": {"schedule": {"every": "day", "hour": 18, "spread_hours": 6}}}, ["/trigger/schedule/spread_hours"]), ({"trigger": {"whenever": {}}}, ["/trigger/whenever"]),
     ({"trigger": [1]}, ["/trigger"]), ({"trigger": {"fact_change": "tier"}}, ["/trigger/fact_change"]), ({"trigger": {"event": 3}}, ["/trigger/event/type"]),
     ({"lead_days": [30] * 9}, ["/lead_days"]), ({"about": "birthday", "lead_days": [7, 7]}, ["/lead_days/1"]), ({"facts": {f"f{n}": 1 for n in range(25)}}, ["/facts"]),
     ({"facts": {"a": {"var": "mood"}}, "value": {"+": [{"var": "x"}]}}, ["/facts/a/var", "/value/+/0/var"]), ({"channels": ["email", "pigeon"]}, ["/channels/1"]),

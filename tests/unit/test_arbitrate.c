@@ -261,7 +261,7 @@ START_TEST(test_slots)
 	size_t i;
 
 	for (i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
-		struct schedule s = {true, slots[i].weekday, slots[i].hour};
+		struct schedule s = {true, slots[i].weekday, slots[i].hour, 3};
 		const struct tz *zone = tz_find(slots[i].zone);
 		instant slot = schedule_slot(&s, zone, slots[i].spread, at(slots[i].now)),
 			next = schedule_next(&s, zone, slots[i].spread, at(slots[i].now));

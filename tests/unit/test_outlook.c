@@ -32,7 +32,8 @@ static const struct {
 	 "{\"trigger\":{\"schedule\":{\"every\":\"sunday\",\"hour\":0}},\"condition\":{\"and\":[{\"<=\":["
 	 "{\"var\":\"purchases_30d\"},2]},{\">\":[{\"var\":\"purchases_90d\"},2]}]}"},
 	{"computed",
-	 "{\"trigger\":{\"schedule\":{\"every\":\"day\",\"hour\":7}},\"condition\":{\"and\":[{\"==\":["
+	 "{\"trigger\":{\"schedule\":{\"every\":\"day\",\"hour\":7,\"spread_hours\":16}},\"condition\":{"
+	 "\"and\":[{\"==\":["
 	 "{\"%\":[{\"var\":\"tenure_days\"},17]},3]},{\">\":[{\"var\":\"tier_progress\"},0.95]}]}"},
 	{"early",
 	 "{\"trigger\":{\"schedule\":{\"every\":\"day\",\"hour\":8}},\"about\":\"birthday\",\"lead_days\":"
