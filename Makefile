@@ -30,7 +30,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PACKAGES) check
 PKG_LIBS   = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PACKAGES)) -lnanomsg -lm)$(PKG_LIBS)
 
 PROGRAMS :=
-include common/module.mk proto/module.mk sql/module.mk $(wildcard services/*/module.mk) tests/module.mk
+include common/module.mk common/learn/module.mk proto/module.mk sql/module.mk $(wildcard services/*/module.mk) tests/module.mk
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -48,14 +48,15 @@ $(BUILD)/libaecommon.a: $(COMMON_OBJECTS) $(PROTO_OBJECTS)
 programs: $(PROGRAMS)
 
 # $(call program,NAME,FOLDER): build/bin/NAME from every .c in FOLDER; statements of sql/queries/FOLDER's name.
+# NAME_ARCHIVES and NAME_LIBS, which a folder's module.mk may set, are linked too.
 define program
 PROGRAMS += $(BUILD)/bin/$(1)
 $(1)_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard services/$(2)/*.c))
 $$($(1)_OBJECTS): | generated
-$(BUILD)/bin/$(1): $$($(1)_OBJECTS) $(BUILD)/libaecommon.a
+$(BUILD)/bin/$(1): $$($(1)_OBJECTS) $$($(1)_ARCHIVES) $(BUILD)/libaecommon.a
 	@mkdir -p $$(@D)
 	@echo "  LD    $$@"
-	@$$(CC) $$(SANFLAGS) $$(LDFLAGS) $$^ $$(PKG_LIBS) -o $$@
+	@$$(CC) $$(SANFLAGS) $$(LDFLAGS) $$^ $$(PKG_LIBS) $$($(1)_LIBS) -o $$@
 -include $$($(1)_OBJECTS:.o=.d)
 endef
 $(foreach m,$(MODULES),$(eval $(call program,$(word 1,$(subst =, ,$(m))),$(word 2,$(subst =, ,$(m))))))

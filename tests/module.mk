@@ -6,12 +6,15 @@ UNIT_LINKS := $(shell grep -Hos '^\#include "services/[a-z]*' tests/unit/test_*.
 JOBS       ?= $(shell nproc)
 PYTEST     := AE_BUILD=$(BUILD) $(PYTHON) -B -m pytest -p no:cacheprovider
 
+# Tests of what learns link that library, too.
+UNIT_LEARNS := $(shell grep -los '^\#include "common/learn/' tests/unit/test_*.c | sed 's|.*/\(test_[a-z0-9_]*\)\.c|\1|')
+
 # $(call unit,test_x)
 define unit
-$(1)_LINKS := $(foreach l,$(filter $(1)=%,$(UNIT_LINKS)),$(BUILD)/services/$(word 2,$(subst =, ,$(l))).a)
+$(1)_LINKS := $(foreach l,$(filter $(1)=%,$(UNIT_LINKS)),$(BUILD)/services/$(word 2,$(subst =, ,$(l))).a) $(if $(filter $(1),$(UNIT_LEARNS)),$(BUILD)/libaelearn.a)
 $(BUILD)/tests/unit/$(1): $(BUILD)/tests/unit/$(1).o $$($(1)_LINKS) $(BUILD)/libaecommon.a
 	@echo "  LD    $$@"
-	@$$(CC) $$(SANFLAGS) $$(LDFLAGS) $$^ $$(PKG_LIBS) $$(CHECK_LIBS) -o $$@
+	@$$(CC) $$(SANFLAGS) $$(LDFLAGS) $$^ $$(PKG_LIBS) $$(CHECK_LIBS) $(if $(filter $(1),$(UNIT_LEARNS)),$$(LEARN_LIBS)) -o $$@
 -include $(BUILD)/tests/unit/$(1).d
 endef
 CHECK_LIBS = $(eval CHECK_LIBS := $$(shell pkg-config --libs check))$(CHECK_LIBS)

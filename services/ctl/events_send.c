@@ -3,7 +3,7 @@
  */
 #include "services/ctl/ctl.h"
 #include "services/ctl/event_sink.h"
-#include "services/ctl/progress.h"
+#include "common/progress.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -8,7 +8,7 @@
 #include "services/ctl/event_sink.h"
 #include "services/ctl/generate_events.h"
 #include "services/ctl/generate_people.h"
-#include "services/ctl/progress.h"
+#include "common/progress.h"
 
 #include <getopt.h>
 #include <stdio.h>

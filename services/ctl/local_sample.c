@@ -16,7 +16,7 @@
 #include "common/json.h"
 #include "services/ctl/ctl.h"
 #include "services/ctl/pg.h"
-#include "services/ctl/progress.h"
+#include "common/progress.h"
 
 enum {
 	TOKEN_SECONDS = 3600,

@@ -14,7 +14,7 @@
 #include "services/ctl/ctl.h"
 #include "services/ctl/local.h"
 #include "services/ctl/pg.h"
-#include "services/ctl/progress.h"
+#include "common/progress.h"
 
 enum {
 	STALLED_SECONDS = 30

@@ -4,7 +4,7 @@
 #include "services/ctl/retail_events.h"
 #include "services/ctl/event_text.h"
 #include "services/ctl/programme.h"
-#include "services/ctl/progress.h"
+#include "common/progress.h"
 #include "services/ctl/retail_categories.h"
 #include "services/ctl/retail_notices.h"
 #include "services/ctl/retail_places.h"

@@ -5,7 +5,7 @@
  */
 #include "services/ctl/retail_history.h"
 #include "services/ctl/retail_life.h"
-#include "services/ctl/progress.h"
+#include "common/progress.h"
 
 #include <stdlib.h>
 #include <talloc.h>

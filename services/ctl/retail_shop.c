@@ -2,7 +2,7 @@
  * retail_shop.c - the shop's data in memory: invoices with their lines, customer by customer
  */
 #include "services/ctl/retail_shop.h"
-#include "services/ctl/progress.h"
+#include "common/progress.h"
 #include "services/ctl/retail_categories.h"
 #include "common/csv.h"
 

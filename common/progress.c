@@ -1,7 +1,7 @@
 /*
  * progress.c - a bar on the terminal for work that takes a while
  */
-#include "services/ctl/progress.h"
+#include "common/progress.h"
 #include "common/clock.h"
 
 #include <inttypes.h>

@@ -4,8 +4,8 @@
  * Shown on stderr only when that is a terminal, or when AE_PROGRESS=1; silent everywhere else,
  * so callers need not ask.
  */
-#ifndef AE_CTL_PROGRESS_H
-#define AE_CTL_PROGRESS_H
+#ifndef AE_PROGRESS_H
+#define AE_PROGRESS_H
 
 #include <stdint.h>
 

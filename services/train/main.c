@@ -1,0 +1,53 @@
+/*
+ * ae-train - makes models out of data, and says how good they are
+ *
+ * A table of commands. Start reading at the table, then open the command's file.
+ */
+#include "services/train/train.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	const char *name;
+	train_command *run;
+	const char *summary;
+} commands[] = {
+	{NULL, NULL, NULL},
+};
+
+enum {
+	COMMAND_COUNT = sizeof(commands) / sizeof(commands[0])
+};
+
+static void help(FILE *to)
+{
+	int i;
+
+	fputs("usage: ae-train COMMAND [OPTION...]\n\ncommands:\n", to);
+	for (i = 0; i < COMMAND_COUNT; i++)
+		if (commands[i].name)
+			fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].summary);
+	fputs("\n'ae-train COMMAND --help' says more. Exit status: 0 done, 1 failed, 2 wrong usage.\n", to);
+}
+
+int main(int argc, char **argv)
+{
+	int i;
+
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		help(stdout);
+		return TRAIN_DONE;
+	}
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		puts("ae-train " AE_VERSION);
+		return TRAIN_DONE;
+	}
+	for (i = 0; argc > 1 && i < COMMAND_COUNT; i++)
+		if (commands[i].name && strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	if (argc > 1)
+		fprintf(stderr, "ae-train: there is no command '%s'\n", argv[1]);
+	help(stderr);
+	return TRAIN_USAGE;
+}
