@@ -84,19 +84,39 @@ static bool folder_sync(const char *folder)
 	return done;
 }
 
+/* A part that is ours: one that was swept away before it was locked does not count. */
+static int part_open(const void *parent, const char *path, char **part)
+{
+	struct stat st;
+	int fd;
+
+	for (;;) {
+		*part = talloc_asprintf(parent, "%s.XXXXXX%s", path, suffix);
+		if ((fd = mkostemps(*part, SUFFIX, O_CLOEXEC)) < 0)
+			return -1;
+		if (flock(fd, LOCK_EX) < 0 || fstat(fd, &st) < 0) {
+			close(fd);
+			return -1;
+		}
+		if (st.st_nlink > 0)
+			return fd;
+		close(fd);
+	}
+}
+
 bool file_replace(const void *parent, const char *path, const void *bytes, size_t length, mode_t mode,
 		  const char **error)
 {
 	void *scratch = talloc_new(NULL);
 	const char *folder = dirname(talloc_strdup(scratch, path));
-	char *part = talloc_asprintf(scratch, "%s.XXXXXX%s", path, suffix);
-	int fd = mkostemps(part, SUFFIX, O_CLOEXEC);
+	char *part;
+	int fd = part_open(scratch, path, &part);
 	bool done = true;
 
 	if (fd < 0)
 		done = fault(parent, "cannot be written", path, error);
-	else if (flock(fd, LOCK_EX) < 0 || fchmod(fd, mode) < 0 || !write_all(fd, bytes, length) ||
-		 fsync(fd) < 0 || rename(part, path) < 0) {
+	else if (fchmod(fd, mode) < 0 || !write_all(fd, bytes, length) || fsync(fd) < 0 ||
+		 rename(part, path) < 0) {
 		done = fault(parent, "cannot be written", path, error);
 		unlink(part);
 	} else if (!folder_sync(folder))
