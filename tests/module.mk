@@ -29,12 +29,12 @@ endef
 $(foreach s,$(notdir $(patsubst %/,%,$(wildcard services/*/))),$(eval $(call archive,$(s))))
 
 # Programs that tests drive: a neighbour on the nanomsg sockets, and the drivers of channels by themselves.
-# $(call probe,NAME,ARCHIVES)
+# $(call probe,NAME,ARCHIVES,LIBRARIES)
 define probe
 PROGRAMS += $(BUILD)/tests/lib/$(1)
 $(BUILD)/tests/lib/$(1): $(BUILD)/tests/lib/$(1).o $(2)
 	@echo "  LD    $$@"
-	@$$(CC) $$(SANFLAGS) $$(LDFLAGS) $$^ $$(PKG_LIBS) -o $$@
+	@$$(CC) $$(SANFLAGS) $$(LDFLAGS) $$^ $$(PKG_LIBS) $(3) -o $$@
 -include $(BUILD)/tests/lib/$(1).d
 endef
 $(eval $(call probe,bus_client,))
@@ -43,6 +43,7 @@ $(eval $(call probe,quiet_probe,$(BUILD)/services/notification.a $(BUILD)/libaec
 $(eval $(call probe,validator_probe,$(BUILD)/libaecommon.a))
 $(eval $(call probe,stats_probe,$(BUILD)/libaecommon.a))
 $(eval $(call probe,push_probe,$(BUILD)/tests/lib/exchange.o $(BUILD)/services/notification.a $(BUILD)/libaecommon.a))
+$(eval $(call probe,model_probe,$(BUILD)/libaelearn.a $(BUILD)/libaecommon.a,$(XGBOOST_LIBS)))
 $(eval $(call probe,slack_probe,$(BUILD)/tests/lib/exchange.o $(BUILD)/services/notification.a $(BUILD)/libaecommon.a))
 
 -include tests/bench/module.mk

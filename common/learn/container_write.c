@@ -4,7 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "common/file_replace.h"
+#include "common/durable.h"
 #include "common/learn/container_layout.h"
 
 /* Good sections with names of their own, with the self-test among them, and not too much of all. */
@@ -94,7 +94,7 @@ bool container_write(const void *parent, const char *path, const struct containe
 	void *scratch = talloc_new(parent);
 	size_t length;
 	uint8_t *bytes = container_encode(scratch, header, sections, count, signer, &length, error);
-	bool done = bytes && file_replace(parent, path, bytes, length, 0444, error);
+	bool done = bytes && durable_replace(parent, path, bytes, length, 0444, error);
 
 	if (!bytes)
 		*error = talloc_strdup(parent, *error);

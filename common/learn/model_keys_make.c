@@ -9,7 +9,7 @@
 #include <talloc.h>
 #include <unistd.h>
 
-#include "common/file_replace.h"
+#include "common/durable.h"
 #include "common/learn/model_keys.h"
 #include "common/learn/model_keys_pem.h"
 
@@ -38,7 +38,7 @@ static bool key_write(const void *parent, EVP_PKEY *key, bool secret, const char
 	*error = "the key cannot be written as PEM";
 	length = BIO_get_mem_data(text, &bytes);
 	done = done && length > 0 &&
-	       file_replace(parent, path, bytes, (size_t)length, secret ? 0600 : 0644, error);
+	       durable_replace(parent, path, bytes, (size_t)length, secret ? 0600 : 0644, error);
 	BIO_free(text);
 	return done;
 }

@@ -5,6 +5,7 @@
  * sees only bytes whose signature is good, or, ahead of signing, runs in a process of its own.
  */
 #include <math.h>
+#include <string.h>
 #include <talloc.h>
 #include <xgboost/c_api.h>
 
@@ -48,6 +49,28 @@ static bool booster_load(const void *parent, struct booster *b, const void *byte
 	*error = talloc_asprintf(parent, "the XGBoost model has %zu features, not %zu", (size_t)features,
 				 width);
 	return false;
+}
+
+/* A leaf or a threshold that is no finite number: rows of a test need not come by. */
+static bool trees_finite(const void *parent, struct booster *b, const char **error)
+{
+	static const char *const bad[] = {"=nan", "=-nan", "=inf", "=-inf", "<nan", "<-nan", "<inf", "<-inf"};
+	const char **trees = NULL;
+	bst_ulong count = 0, i;
+	size_t k;
+
+	if (XGBoosterDumpModelEx(b->handle, "", 0, "text", &count, &trees) != 0)
+		return fault(parent, error);
+	for (i = 0; i < count; i++)
+		for (k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
+			if (strstr(trees[i], bad[k])) {
+				*error = talloc_asprintf(
+					parent,
+					"tree %zu of the XGBoost model has a number that is not finite",
+					(size_t)i);
+				return false;
+			}
+	return true;
 }
 
 /* XGBoost computes in floats; a value that is none there would be taken for a missing one. */
@@ -102,7 +125,7 @@ bool xgboost_bytes_score(const void *parent, const void *bytes, size_t length, c
 	bool done;
 
 	talloc_set_destructor(b, booster_free);
-	done = booster_load(parent, b, bytes, length, width, error) &&
+	done = booster_load(parent, b, bytes, length, width, error) && trees_finite(parent, b, error) &&
 	       rows_load(parent, b, rows, count, width, error) &&
 	       booster_score(parent, b, count, scores, error);
 	talloc_free(b);

@@ -73,6 +73,17 @@ int rebuild(int argc, char **argv);
 /* rule_eval.c, rule_explain.c: JsonLogic */
 int rule_eval(int argc, char **argv);
 int rule_explain(int argc, char **argv);
+/* models_*.c: files and registry of models */
+int models_export(int argc, char **argv);
+int models_import(int argc, char **argv);
+int models_keygen(int argc, char **argv);
+int models_list(int argc, char **argv);
+int models_promote(int argc, char **argv);
+int models_revoke(int argc, char **argv);
+int models_rollback(int argc, char **argv);
+int models_show(int argc, char **argv);
+int models_verify(int argc, char **argv);
+int models_wrap(int argc, char **argv);
 /* benchmarks_load.c, with benchmarks_file.c and benchmarks_fetch.c: market data */
 int benchmarks_load(int argc, char **argv);
 

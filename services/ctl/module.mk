@@ -1,4 +1,7 @@
 MODULES += aectl=ctl
+# Models are verified to their last step, which is to score their own test.
+aectl_ARCHIVES := $(BUILD)/libaelearn.a
+aectl_LIBS      = $(XGBOOST_LIBS)
 
 # The migrations travel inside aectl.
 GENERATED += $(BUILD)/gen/migrations.h

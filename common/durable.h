@@ -1,11 +1,11 @@
 /*
- * file_replace.h - a file that is there wholly or not at all
+ * durable.h - a file that is there wholly or not at all
  *
  * The bytes go into a file beside the path, to the disk, and then take the path's place in one step: who
  * opens the path finds the former content or the new one, wherever the writer was killed.
  */
-#ifndef AE_FILE_REPLACE_H
-#define AE_FILE_REPLACE_H
+#ifndef AE_DURABLE_H
+#define AE_DURABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
  * writers of one path do not disturb each other, the last one wins. What a killed writer has left beside
  * the path is cleared away by the next.
  */
-bool file_replace(const void *parent, const char *path, const void *bytes, size_t length, mode_t mode,
-		  const char **error);
+bool durable_replace(const void *parent, const char *path, const void *bytes, size_t length, mode_t mode,
+		     const char **error);
 
 #endif

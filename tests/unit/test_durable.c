@@ -8,7 +8,7 @@
 #include <sys/ptrace.h>
 #include <time.h>
 
-#include "common/file_replace.h"
+#include "common/durable.h"
 #include "common/learn/container.h"
 #include "tests/unit/model_kit.h"
 
@@ -165,14 +165,14 @@ START_TEST(failures_leave_what_was_there)
 	struct kit *k = kit_new();
 	const char *error = "";
 
-	ck_assert(!file_replace(k, kit_path(k, "none/m"), "x", 1, 0644, &error));
+	ck_assert(!durable_replace(k, kit_path(k, "none/m"), "x", 1, 0644, &error));
 	ck_assert_msg(strstr(error, "none/m: cannot be written: No such file") != NULL, "%s", error);
-	ck_assert(!file_replace(k, kit_path(k, "public"), "x", 1, 0644, &error));
+	ck_assert(!durable_replace(k, kit_path(k, "public"), "x", 1, 0644, &error));
 	ck_assert_msg(strstr(error, "public: cannot be written") != NULL, "%s", error);
 	ck_assert_int_eq(parts_left(k), 0);
 	kit_free(k);
 }
 END_TEST
 
-UNIT_MAIN("file_replace", killed_at_every_step, killed_at_any_moment, two_writers,
+UNIT_MAIN("durable_replace", killed_at_every_step, killed_at_any_moment, two_writers,
 	  failures_leave_what_was_there)

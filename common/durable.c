@@ -1,10 +1,10 @@
 /*
- * file_replace.c - a file that is there wholly or not at all (see file_replace.h)
+ * durable.c - a file that is there wholly or not at all (see durable.h)
  *
  * The file beside the path is PATH.<six letters>.part. Its writer holds a lock on it, which ends with the
  * writer however that ends, so a part that can be locked is nobody's any more.
  */
-#include "common/file_replace.h"
+#include "common/durable.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -104,8 +104,8 @@ static int part_open(const void *parent, const char *path, char **part)
 	}
 }
 
-bool file_replace(const void *parent, const char *path, const void *bytes, size_t length, mode_t mode,
-		  const char **error)
+bool durable_replace(const void *parent, const char *path, const void *bytes, size_t length, mode_t mode,
+		     const char **error)
 {
 	void *scratch = talloc_new(NULL);
 	const char *folder = dirname(talloc_strdup(scratch, path));
