@@ -23,17 +23,18 @@ struct checking {
 	const char **error;
 };
 
-static bool refuse(const struct checking *k, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(const struct checking *k, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static bool refuse(const struct checking *k, const char *format, ...)
+static void say(const struct checking *k, const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
 	*k->error = talloc_vasprintf(talloc_parent(k->c), format, ap);
 	va_end(ap);
-	return false;
 }
+
+#define refuse(...) (say(__VA_ARGS__), false)
 
 static bool all_zero(const uint8_t *bytes, uint64_t count)
 {

@@ -135,13 +135,27 @@ static bool word(const struct reading *r, const char *member, const char **out)
 	return true;
 }
 
+/* 1 to 200 bytes without control characters: texts are shown on terminals. */
+static bool text_good(const struct json *value)
+{
+	size_t i;
+
+	if (value->kind != JSON_TEXT || value->length == 0 || value->length > TEXT_MAX)
+		return false;
+	for (i = 0; i < value->length; i++)
+		if ((unsigned char)value->text[i] < ' ' || value->text[i] == 0x7f)
+			return false;
+	return true;
+}
+
 static bool text_or_null(const struct reading *r, const char *member, const char **out)
 {
 	const struct json *value = json_get(r->tree, member);
 
 	*out = value->kind == JSON_TEXT ? value->text : NULL;
-	if (value->kind != JSON_NULL && (!*out || value->length == 0 || value->length > TEXT_MAX))
-		return wrong(r, member, "is neither null nor a text of 1 to 200 bytes");
+	if (value->kind != JSON_NULL && !text_good(value))
+		return wrong(r, member,
+			     "is neither null nor a text of 1 to 200 bytes without control characters");
 	return true;
 }
 
@@ -186,8 +200,9 @@ static bool features(const struct reading *r, struct container_header *out)
 		return wrong(r, "features", "is no list of at most 4096 names");
 	names = talloc_array(r->parent, const char *, list->count);
 	for (f = list->first; f; f = f->next) {
-		if (f->kind != JSON_TEXT || f->length == 0 || f->length > TEXT_MAX)
-			return wrong(r, "features", "has one that is no text of 1 to 200 bytes");
+		if (!text_good(f))
+			return wrong(r, "features",
+				     "has one that is no text of 1 to 200 bytes without control characters");
 		names[out->feature_count++] = f->text;
 	}
 	out->features = names;
@@ -238,8 +253,8 @@ bool container_header_read(const void *parent, const char *text, size_t length,
 		return false;
 	out->name = json_get_text(r.tree, "name", "");
 	out->key_id = json_get_text(r.tree, "key_id", "");
-	if (!*out->name || strlen(out->name) > TEXT_MAX)
-		return wrong(&r, "name", "is no text of 1 to 200 bytes");
+	if (!text_good(json_get(r.tree, "name")))
+		return wrong(&r, "name", "is no text of 1 to 200 bytes without control characters");
 	if (strcmp(out->key_id, hex_text(key_id, MODEL_KEY_ID, id)) != 0)
 		return wrong(&r, "key_id", "is not that of the preamble");
 	return word(&r, "kind", &out->kind) && word(&r, "algorithm", &out->algorithm) &&

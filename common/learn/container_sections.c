@@ -68,17 +68,18 @@ const void *container_values(const void *parent, const struct container *c, cons
 			     enum container_kind kind, uint32_t width, size_t *rows, const char **error)
 {
 	const struct container_section *s = container_find(c, name);
+	size_t value = layout_value(kind);
 
 	if (!s)
 		*error = talloc_asprintf(parent, "there is no section '%s'", name);
-	else if (s->kind != kind)
+	else if (s->kind != kind || value == 0)
 		*error = talloc_asprintf(parent, "section '%s' is of kind %u, not %u", name, s->kind, kind);
 	else if (width && s->width != width)
 		*error = talloc_asprintf(parent,
 					 "section '%s' has rows of %" PRIu32 " values, not of %" PRIu32, name,
 					 s->width, width);
 	else {
-		*rows = s->length / (layout_value(kind) * s->width);
+		*rows = s->length / (value * s->width);
 		return s->data;
 	}
 	return NULL;

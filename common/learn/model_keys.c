@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,6 +194,7 @@ bool model_verify(const struct model_keys *k, const uint8_t id[MODEL_KEY_ID], co
 	good = EVP_DigestVerifyInit(c, NULL, NULL, NULL, key) == 1 &&
 	       EVP_DigestVerify(c, signature, MODEL_SIGNATURE, message, prefix + length) == 1;
 	EVP_MD_CTX_free(c);
+	ERR_clear_error();
 	talloc_free(message);
 	return good;
 }

@@ -4,6 +4,7 @@
 #include "common/learn/model_keys_pem.h"
 
 #include <errno.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <stdio.h>
@@ -12,6 +13,13 @@
 #include <talloc.h>
 
 #include "common/log.h"
+
+/* A key under a passphrase is refused: libcrypto would ask the terminal for it. */
+static int no_passphrase(char *buffer, int size, int writing, void *context)
+{
+	(void)buffer, (void)size, (void)writing, (void)context;
+	return -1;
+}
 
 EVP_PKEY *model_key_read(const void *parent, const char *path, bool secret, const char **error)
 {
@@ -22,8 +30,10 @@ EVP_PKEY *model_key_read(const void *parent, const char *path, bool secret, cons
 		*error = talloc_asprintf(parent, "%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	key = secret ? PEM_read_PrivateKey(f, NULL, NULL, NULL) : PEM_read_PUBKEY(f, NULL, NULL, NULL);
+	key = secret ? PEM_read_PrivateKey(f, NULL, no_passphrase, NULL)
+		     : PEM_read_PUBKEY(f, NULL, no_passphrase, NULL);
 	fclose(f);
+	ERR_clear_error();
 	if (key && EVP_PKEY_is_a(key, "ED25519"))
 		return key;
 	EVP_PKEY_free(key);

@@ -167,6 +167,12 @@ static void report(const struct wrap_options *o, const struct foreign_test *t, c
 	puts(json_text(w, NULL));
 }
 
+static int failed(const char *command, const char *error)
+{
+	fprintf(stderr, "%s: %s\n", command, error);
+	return CTL_FAILED;
+}
+
 int models_wrap(int argc, char **argv)
 {
 	struct wrap_options o = {.test = NULL};
@@ -179,17 +185,14 @@ int models_wrap(int argc, char **argv)
 
 	if ((rc = wrap_parse(&o, argc, argv)) != OPTIONS_READ)
 		return rc;
-	if ((t = foreign_test_read(ctl_memory, o.test, &error)) &&
-	    (model = foreign_model_read(ctl_memory, o.model, &length, &error)) &&
-	    !(error = foreign_model_try(ctl_memory, o.model, model, length, t))) {
-		if (!header_fill(&o, argv[0], t))
-			return CTL_FAILED;
-		error = wrap(&o, t, model, length, hash);
-	}
-	if (error) {
-		fprintf(stderr, "%s: %s\n", argv[0], error);
+	if (!(t = foreign_test_read(ctl_memory, o.test, &error)) ||
+	    !(model = foreign_model_read(ctl_memory, o.model, &length, &error)) ||
+	    (error = foreign_model_try(ctl_memory, o.model, model, length, t)))
+		return failed(argv[0], error);
+	if (!header_fill(&o, argv[0], t))
 		return CTL_FAILED;
-	}
+	if ((error = wrap(&o, t, model, length, hash)))
+		return failed(argv[0], error);
 	report(&o, t, hash);
 	return CTL_DONE;
 }

@@ -208,10 +208,17 @@ END_TEST
 
 static const struct {
 	const char *member, *want;
-} unwritable[] = {{"kind", "the header's kind"},   {"version", "the header's version"},
-		  {"metrics", "the header"},       {"test", "a model file has a self-test"},
-		  {"twice", "two sections"},       {"created", "the header's created"},
-		  {"list", "the header's metrics"}};
+} unwritable[] = {{"kind", "the header's kind"},
+		  {"version", "the header's version"},
+		  {"metrics", "the header"},
+		  {"test", "a model file has a self-test"},
+		  {"twice", "two sections"},
+		  {"created", "the header's created"},
+		  {"list", "the header's metrics"},
+		  {"name", "the header's name"},
+		  {"feature", "the header's features has one"}};
+
+static const char *const two_lines[] = {"recency", "a\nb"};
 
 static void what_would_be_refused_is_not_written_case(size_t i)
 {
@@ -226,6 +233,10 @@ static void what_would_be_refused_is_not_written_case(size_t i)
 		m.header.version = 0;
 	else if (strcmp(member, "metrics") == 0)
 		m.header.metrics = "{\"auc\": nan}";
+	else if (strcmp(member, "name") == 0)
+		m.header.name = "\033[2J";
+	else if (strcmp(member, "feature") == 0)
+		m.header.features = two_lines;
 	else if (strcmp(member, "list") == 0)
 		m.header.metrics = "[1]";
 	else if (strcmp(member, "created") == 0)
