@@ -254,5 +254,57 @@ START_TEST(numbers_that_are_none_are_refused)
 }
 END_TEST
 
+/* What is taken lies inside the file, whatever its header and table say. */
+static void taken_lies_inside(const uint8_t *bytes, size_t length, const struct container_policy *policy)
+{
+	void *parent = talloc_new(NULL), *copy = NULL;
+	struct container *c = talloc_zero(parent, struct container);
+	const char *error = "";
+	size_t i;
+
+	ck_assert_int_eq(posix_memalign(&copy, LAYOUT_ALIGN, length), 0);
+	memcpy(copy, bytes, length);
+	c->bytes = copy;
+	c->length = length;
+	if (container_check(c, policy, &error))
+		for (i = 0; i < c->section_count; i++)
+			ck_assert((const uint8_t *)c->sections[i].data >= c->bytes &&
+				  (const uint8_t *)c->sections[i].data + c->sections[i].length <=
+					  c->bytes + length);
+	else
+		ck_assert_msg(strlen(error) > 10, "'%s'", error);
+	talloc_free(parent);
+	free(copy);
+}
+
+/* Chance writes header and table, and the key signs it. */
+START_TEST(whatever_is_signed)
+{
+	struct kit *k = kit_new();
+	struct container_policy policy = {.keys = k->keys, .scorer = model_scorer};
+	static const uint8_t edges[] = {0, 1, 0x7f, 0x80, 0xff, '"', '{', '}', '9', '-'};
+	unsigned int chance = 3;
+	uint8_t *good, *bytes;
+	struct model m;
+	size_t length, signed_length, i;
+	int round;
+
+	model_fill(&m);
+	good = model_bytes(k, &m, &length);
+	bytes = talloc_memdup(k, good, length);
+	signed_length = (size_t)((uint8_t *)(table_of(good) + m.count) - good);
+	for (round = 0; round < 5000; round++) {
+		memcpy(bytes, good, length);
+		for (i = 0; i < 1 + (size_t)rand_r(&chance) % 6; i++)
+			bytes[48 + (size_t)rand_r(&chance) % (signed_length - 48)] =
+				rand_r(&chance) % 2 ? edges[(size_t)rand_r(&chance) % sizeof(edges)]
+						    : (uint8_t)rand_r(&chance);
+		sign_again(k, bytes);
+		taken_lies_inside(bytes, length, &policy);
+	}
+	kit_free(k);
+}
+END_TEST
+
 UNIT_MAIN("container_signed", signed_but_wrong_tables_are_refused, signed_but_wrong_headers_are_refused,
-	  nothing_hides_in_between, numbers_that_are_none_are_refused)
+	  nothing_hides_in_between, numbers_that_are_none_are_refused, whatever_is_signed)
