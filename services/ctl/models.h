@@ -20,7 +20,7 @@ struct models_options {
 	const char *command, *accepts;
 	const char *models; /* --models */
 	const char *kind, *reason, *by;
-	bool json;
+	bool json, shadow;
 	const char *const *words; /* what is left of the line */
 	int word_count;
 };
@@ -34,8 +34,8 @@ struct models_options {
 
 /*
  * models_options.c. accepts: letters of the options that the command has beside --help, j for --json,
- * m for --models, d for --dir and --postgres, k for --kind, r for --reason, b for --by. OPTIONS_READ: go on;
- * else the command is over with that exit code.
+ * m for --models, d for --dir and --postgres, k for --kind, r for --reason, b for --by, s for --shadow.
+ * OPTIONS_READ: go on; else the command is over with that exit code.
  */
 int models_parse(struct models_options *o, int argc, char **argv, const char *help, const char *accepts,
 		 int words_least, int words_most);

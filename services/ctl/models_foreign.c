@@ -167,9 +167,11 @@ static const char *try_outcome(const void *parent, const char *path, int from, p
 	if (WIFSIGNALED(status))
 		return talloc_asprintf(parent, "%s: XGBoost cannot read it, and died of it (%s)", path,
 				       strsignal(WTERMSIG(status)));
-	if (length > 0 || WEXITSTATUS(status) != 0)
-		return talloc_asprintf(parent, "%s: %s", path,
-				       length ? strtok(said, "\n") : "XGBoost cannot read it");
+	if (length > 0)
+		return talloc_asprintf(parent, "%s: %s", path, strtok(said, "\n"));
+	if (WEXITSTATUS(status) != 0)
+		return talloc_asprintf(parent, "%s: XGBoost cannot read it, and died of it (exit %d)", path,
+				       WEXITSTATUS(status));
 	return NULL;
 }
 

@@ -30,6 +30,8 @@ static bool models_option(void *into, int option, const char *value)
 	switch (option) {
 	case 'j':
 		return o->json = true;
+	case 's':
+		return o->shadow = true;
 	case 'm':
 		o->models = value;
 		return true;
@@ -53,6 +55,7 @@ int models_parse(struct models_options *o, int argc, char **argv, const char *he
 						{"models", required_argument, NULL, 'm'},
 						{"kind", required_argument, NULL, 'k'},
 						{"reason", required_argument, NULL, 'r'},
+						{"shadow", no_argument, NULL, 's'},
 						{"by", required_argument, NULL, 'b'},
 						{"json", no_argument, NULL, 'j'},
 						{"help", no_argument, NULL, 'h'},

@@ -15,6 +15,8 @@
 
 #include "common/learn/container.h"
 
+static void *memory; /* what lives as long as the program */
+
 static int logistic(char **words, double weight, double fault)
 {
 	static const char *const features[] = {"recency", "frequency"};
@@ -41,13 +43,13 @@ static int logistic(char **words, double weight, double fault)
 		{CONTAINER_TEST_ROWS, CONTAINER_DOUBLE, 2, rows, sizeof(rows)},
 		{CONTAINER_TEST_SCORES, CONTAINER_DOUBLE, 1, scores, sizeof(scores)}};
 	const char *error = NULL;
-	struct model_signer *signer = model_signer_load(NULL, words[0], &error);
+	struct model_signer *signer = model_signer_load(memory, words[0], &error);
 	int i;
 
 	for (i = 0; i < 3; i++)
 		scores[i] = fault + 1 / (1 + exp(-(intercept + weights[0] * rows[2 * i] +
 						   weights[1] * rows[2 * i + 1])));
-	if (signer && container_write(NULL, words[3], &h, sections, 4, signer, NULL, &error))
+	if (signer && container_write(memory, words[3], &h, sections, 4, signer, NULL, &error))
 		return 0;
 	fprintf(stderr, "model_probe: %s\n", error);
 	return 1;
@@ -69,7 +71,7 @@ static void must(int rc)
 
 static FILE *file_open(const char *folder, const char *name)
 {
-	FILE *f = fopen(talloc_asprintf(NULL, "%s/%s", folder, name), "wb");
+	FILE *f = fopen(talloc_asprintf(memory, "%s/%s", folder, name), "wb");
 
 	if (!f) {
 		perror(name);
@@ -131,16 +133,23 @@ static int xgboost(const char *folder)
 	save_rows(values, scores, folder);
 	save(b, folder, "model.ubj", "{\"format\": \"ubj\"}");
 	save(b, folder, "model.json", "{\"format\": \"json\"}");
+	must(XGBoosterFree(b));
+	must(XGDMatrixFree(data));
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
+	int rc = 2;
+
+	memory = talloc_new(NULL);
 	if (argc == 3 && strcmp(argv[1], "xgboost") == 0)
-		return xgboost(argv[2]);
-	if (argc >= 6 && strcmp(argv[1], "logistic") == 0)
-		return logistic(argv + 2, argc > 6 ? strtod(argv[6], NULL) : 0.8,
-				argc > 7 ? strtod(argv[7], NULL) : 0);
-	fputs("usage: see the file's first lines\n", stderr);
-	return 2;
+		rc = xgboost(argv[2]);
+	else if (argc >= 6 && strcmp(argv[1], "logistic") == 0)
+		rc = logistic(argv + 2, argc > 6 ? strtod(argv[6], NULL) : 0.8,
+			      argc > 7 ? strtod(argv[7], NULL) : 0);
+	else
+		fputs("usage: see the file's first lines\n", stderr);
+	talloc_free(memory);
+	return rc;
 }

@@ -107,6 +107,18 @@ def test_versions_grow_and_roll_back(models):
     assert "no model of kind 'nothing' is in use" in models.refused("rollback", "nothing")
 
 
+def test_shadows(models):
+    models.take_in("shade", 1)
+    models.take_in("shade", 2, 3, promote=False)
+    assert models.json("promote", "shade-2", "--shadow") == {"shadow": "shade-2"}
+    models.run("promote", "shade-3", "--shadow", "--reason", "beside the other")
+    assert {m["model_id"]: m["status"] for m in models.json("list", "--kind", "shade")["models"]} == \
+        {"shade-1": "champion", "shade-2": "shadow", "shade-3": "shadow"}
+    assert "shade-1 is champion: only a candidate becomes a shadow" in models.refused("promote", "shade-1", "--shadow")
+    models.run("promote", "shade-3")
+    assert models.champion("shade") == "shade-3"
+
+
 def test_revoked_stays_revoked(models):
     models.take_in("bad", 1, 2, 3)
     path = models.make("bad", 2)
@@ -120,6 +132,7 @@ def test_revoked_stays_revoked(models):
     # The list lost, the registry still knows.
     (models.home / "public" / "revoked").unlink()
     assert "bad-2 is revoked, and stays so" in models.refused("import", path)
+    assert "bad-2 is revoked, and stays so" in models.refused("promote", "bad-2")
     with pytest.raises(psycopg2.Error, match="bad-2 is revoked, and cannot become champion"):
         models.system.sql("UPDATE analytics.ml_model_metadata SET status = 'champion' WHERE model_id = 'bad-2'")
     assert models.json("revoke", "bad-1", "--reason", "all of them") == {"revoked": "bad-1", "champion": None}
