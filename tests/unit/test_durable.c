@@ -8,6 +8,7 @@
 #include <sys/ptrace.h>
 #include <time.h>
 
+#include "common/clock.h"
 #include "common/durable.h"
 #include "common/learn/container.h"
 #include "tests/unit/model_kit.h"
@@ -108,11 +109,14 @@ START_TEST(killed_at_any_moment)
 	struct kit *k = kit_new();
 	char *ballast = talloc_zero_size(k, 1 << 20);
 	unsigned int chance = 7;
-	int64_t last = 0, version;
+	int64_t began = clock_monotonic(), last = 1, version, one;
 	int round, moved = 0;
 
+	ck_assert(write_version(k, last, ballast, 1 << 20));
+	one = clock_monotonic() - began;
 	for (round = 0; round < 60; round++) {
-		struct timespec moment = {.tv_nsec = rand_r(&chance) % 30000000};
+		int64_t after = rand_r(&chance) % (4 * one);
+		struct timespec moment = {after / SECOND, after % SECOND * 1000};
 		pid_t child = fork();
 
 		if (child == 0)
