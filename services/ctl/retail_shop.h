@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "services/ctl/names.h"
+#include "common/names.h"
 #include "services/ctl/retail_rules.h"
 
 struct retail_stock {

@@ -2,7 +2,7 @@
  * test_retail.c - the rules of the sample programme and of reading the shop's data
  */
 #include "services/ctl/event_text.h"
-#include "services/ctl/names.h"
+#include "common/names.h"
 #include "services/ctl/programme.h"
 #include "services/ctl/retail_categories.h"
 #include "services/ctl/retail_places.h"

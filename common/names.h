@@ -1,8 +1,8 @@
 /*
  * names.h - texts numbered 0, 1, 2... in the order in which they are first seen
  */
-#ifndef AE_CTL_NAMES_H
-#define AE_CTL_NAMES_H
+#ifndef AE_NAMES_H
+#define AE_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>

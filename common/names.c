@@ -3,8 +3,7 @@
  *
  * Open addressing over a power of two, at most half full.
  */
-#include "services/ctl/names.h"
-#include "services/ctl/programme.h"
+#include "common/names.h"
 
 #include <string.h>
 #include <talloc.h>
@@ -27,9 +26,19 @@ struct names *names_new(const void *parent)
 	return n;
 }
 
+/* FNV-1a, folded once more, since the low bits of names that count up would be neighbours. */
+static uint32_t text_hash(const char *text)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return (uint32_t)(h ^ h >> 32);
+}
+
 static uint32_t names_slot(const struct names *n, const char *text)
 {
-	uint32_t at = (uint32_t)dice(text, "") & n->mask;
+	uint32_t at = text_hash(text) & n->mask;
 
 	while (n->slots[at] && strcmp(n->texts[n->slots[at] - 1], text) != 0)
 		at = (at + 1) & n->mask;
