@@ -13,6 +13,7 @@ static const struct {
 	train_command *run;
 	const char *summary;
 } commands[] = {
+	{"recommend", train_recommend, "How well recommenders foresee what members take next"},
 	{NULL, NULL, NULL},
 };
 
@@ -43,6 +44,7 @@ int main(int argc, char **argv)
 		puts("ae-train " AE_VERSION);
 		return TRAIN_DONE;
 	}
+	blas_choose(argv);
 	for (i = 0; argc > 1 && i < COMMAND_COUNT; i++)
 		if (commands[i].name && strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);

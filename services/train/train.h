@@ -19,6 +19,10 @@ enum train_exit {
 
 /* argv[0] is the command's name. */
 typedef int train_command(int argc, char **argv);
+train_command train_recommend; /* recommend.c */
+
+/* blas.c: begins the program again if OpenBLAS was loaded with kernels that are too old. */
+void blas_choose(char **argv);
 
 /* options.c: values of options; what is wrong is said on standard error. */
 bool option_integer(const char *option, const char *text, int64_t least, int64_t most, int64_t *out);
