@@ -42,8 +42,8 @@ void ials_score(const struct ials *f, const float *row, float *out);
 
 /* The vector of one who has these columns, seen in training or not: exactly, in factors^3 / 6 steps. */
 bool ials_fold_in(const struct ials *f, const int32_t *index, int32_t count, float *out);
-/* The same by so many steps of conjugate gradients from 0, each in factors^2; three are near enough to rank
- * by. */
+/* The same by so many steps of conjugate gradients from 0, each in factors^2. Three give nearly the same best
+ * few; docs/models.md has how nearly. */
 void ials_fold_in_steps(const struct ials *f, const int32_t *index, int32_t count, int steps, float *out);
 
 #endif
