@@ -2,7 +2,7 @@
 # OpenBLAS and XGBoost. It knows no business word.
 LEARN_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard common/learn/*.c))
 XGBOOST_LIBS  := -lxgboost
-LEARN_LIBS     = $(eval LEARN_LIBS := $$(shell pkg-config --libs openblas lapacke) $$(XGBOOST_LIBS))$(LEARN_LIBS)
+LEARN_LIBS     = $(eval LEARN_LIBS := $$(shell pkg-config --libs openblas lapacke nlopt) $$(XGBOOST_LIBS))$(LEARN_LIBS)
 $(LEARN_OBJECTS): | generated
 $(BUILD)/libaelearn.a: $(LEARN_OBJECTS)
 	@echo "  AR    $@"
