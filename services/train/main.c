@@ -15,6 +15,7 @@ static const struct {
 } commands[] = {
 	{"recommend", train_recommend, "How well recommenders foresee what members take next"},
 	{NULL, NULL, NULL},
+	{"features", train_features, "What was known of members at given days, as a table to learn from"},
 };
 
 enum {

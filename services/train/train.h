@@ -24,6 +24,11 @@ train_command train_recommend; /* recommend.c */
 /* blas.c: begins the program again if OpenBLAS was loaded with kernels that are too old. */
 void blas_choose(char **argv);
 
+train_command train_ab;       /* ab.c */
+train_command train_classify; /* classify.c */
+train_command train_clv;      /* clv.c */
+train_command train_features; /* features.c */
+
 /* options.c: values of options; what is wrong is said on standard error. */
 bool option_integer(const char *option, const char *text, int64_t least, int64_t most, int64_t *out);
 bool option_real(const char *option, const char *text, double least, double most, double *out);
