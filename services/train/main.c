@@ -14,7 +14,8 @@ static const struct {
 	const char *summary;
 } commands[] = {
 	{"recommend", train_recommend, "How well recommenders foresee what members take next"},
-	{NULL, NULL, NULL},
+	{"classify", train_classify,
+	 "A yes or no from the columns of a CSV file: logistic regression, boosted trees"},
 	{"features", train_features, "What was known of members at given days, as a table to learn from"},
 };
 

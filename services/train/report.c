@@ -51,8 +51,13 @@ void report_metric(struct report *r, const char *name, double value, double stan
 
 void report_parameter(struct report *r, const char *name, double value)
 {
+	report_estimate(r, name, value, NAN);
+}
+
+void report_estimate(struct report *r, const char *name, double value, double standard_error)
+{
 	r->parameters = talloc_realloc(r, r->parameters, struct figure, r->parameter_count + 1);
-	r->parameters[r->parameter_count++] = (struct figure){talloc_strdup(r, name), value, NAN};
+	r->parameters[r->parameter_count++] = (struct figure){talloc_strdup(r, name), value, standard_error};
 }
 
 void report_log_likelihood(struct report *r, double value)
@@ -99,6 +104,11 @@ static void print_json(const struct report *r, double seconds)
 	for (i = 0; i < r->parameter_count; i++)
 		put_number(w, r->parameters[i].name, r->parameters[i].value);
 	json_close(w);
+	json_open_object(w, "standard_errors");
+	for (i = 0; i < r->parameter_count; i++)
+		if (!isnan(r->parameters[i].error))
+			put_number(w, r->parameters[i].name, r->parameters[i].error);
+	json_close(w);
 	put_number(w, "log_likelihood", r->log_likelihood);
 	json_open_object(w, "counts");
 	for (i = 0; i < r->count_count; i++)
@@ -127,7 +137,11 @@ static void print_table(const struct report *r, double seconds)
 		else
 			printf("  %-28s %.4f\n", r->metrics[i].name, r->metrics[i].value);
 	for (i = 0; i < r->parameter_count; i++)
-		printf("  %-28s %.6g\n", r->parameters[i].name, r->parameters[i].value);
+		if (isfinite(r->parameters[i].error))
+			printf("  %-28s %.6g +- %.2g\n", r->parameters[i].name, r->parameters[i].value,
+			       r->parameters[i].error);
+		else
+			printf("  %-28s %.6g\n", r->parameters[i].name, r->parameters[i].value);
 	if (isfinite(r->log_likelihood))
 		printf("  %-28s %.4f\n", "log likelihood", r->log_likelihood);
 	for (i = 0; i < r->note_count; i++)

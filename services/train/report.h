@@ -1,9 +1,9 @@
 /*
  * report.h - what a command found, as a table for people or as JSON
  *
- * {"model": ..., "metrics": {NAME: {"value": ..., "se": ...}}, "parameters": {...}, "log_likelihood": ...,
- * "seconds": ...} What is not known is null, never a made-up number. A value that is no number (NaN,
- * infinite) is null.
+ * {"model": ..., "metrics": {NAME: {"value": ..., "se": ...}}, "parameters": {NAME: ...},
+ * "standard_errors": {NAME: ...}, "log_likelihood": ..., "seconds": ...} What is not known is null, never a
+ * made-up number. A value that is no number (NaN, infinite) is null.
  */
 #ifndef AE_TRAIN_REPORT_H
 #define AE_TRAIN_REPORT_H
@@ -17,6 +17,8 @@ struct report *report_new(const void *parent, const char *model);
 void report_metric(struct report *r, const char *name, double value,
 		   double standard_error); /* NAN: not known */
 void report_parameter(struct report *r, const char *name, double value);
+/* A parameter that was estimated; NaN: its error is not known. */
+void report_estimate(struct report *r, const char *name, double value, double standard_error);
 void report_log_likelihood(struct report *r, double value);
 /* A fact about the input or the fit: rows, members, "converged". */
 void report_count(struct report *r, const char *name, int64_t value);
