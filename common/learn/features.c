@@ -6,8 +6,8 @@
 #include <math.h>
 
 const char *const feature_names[FEATURE_COUNT] = {
-	"log_recency", "log_frequency", "log_money", "log_decayed_45", "log_decayed_120", "log_overdue",
-	"log_gap",     "log_items",     "pace",      "log_spend_90",   "log_returns",     "log_mean",
+	"log_recency", "log_frequency", "log_money", "decayed_45",   "decayed_120", "log_overdue",
+	"log_gap",     "log_items",     "pace",      "log_spend_90", "log_returns",
 };
 
 struct sums {
@@ -25,7 +25,7 @@ static void add_purchase(struct sums *s, const struct feature_event *e, double m
 	s->items += e->items;
 	s->decayed_45 += exp2(-age / 45);
 	s->decayed_120 += exp2(-age / 120);
-	s->spend_90 += age < 90 ? e->value : 0;
+	s->spend_90 += age <= 90 ? e->value : 0;
 }
 
 static void fill(const struct sums *s, double moment, double *out)
@@ -36,15 +36,14 @@ static void fill(const struct sums *s, double moment, double *out)
 	out[FEATURE_RECENCY] = log1p(recency);
 	out[FEATURE_FREQUENCY] = log1p(s->purchases);
 	out[FEATURE_MONEY] = log1p(s->spend);
-	out[FEATURE_DECAYED_45] = log1p(s->decayed_45);
-	out[FEATURE_DECAYED_120] = log1p(s->decayed_120);
+	out[FEATURE_DECAYED_45] = s->decayed_45;
+	out[FEATURE_DECAYED_120] = s->decayed_120;
 	out[FEATURE_OVERDUE] = log1p(recency / (gap + 1));
 	out[FEATURE_GAP] = log1p(gap);
 	out[FEATURE_ITEMS] = log1p(s->items);
-	out[FEATURE_PACE] = s->purchases / (tenure + 30) * 30;
+	out[FEATURE_PACE] = s->purchases / (tenure + 1);
 	out[FEATURE_SPEND_90] = log1p(s->spend_90);
 	out[FEATURE_RETURNS] = log1p(s->returns);
-	out[FEATURE_MEAN] = log1p(s->spend / s->purchases);
 }
 
 bool features_at(const struct feature_event *events, size_t count, double moment, double *out)

@@ -128,7 +128,8 @@ static int make_table(const struct request *r)
 {
 	void *pool = talloc_new(NULL);
 	const char *error;
-	struct transactions *t = transactions_read(pool, r->transactions, r->attribute, &error);
+	struct transactions_options o = {r->transactions, r->attribute, false};
+	struct transactions *t = transactions_read(pool, &o, &error);
 	char text[DAY_TEXT];
 	int code = TRAIN_FAILED;
 	size_t i;

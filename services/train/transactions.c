@@ -37,8 +37,8 @@ struct line {
 struct reader {
 	struct csv *csv;
 	struct transactions *result;
-	const char *attribute;
-	const char *file, *error;
+	const struct transactions_options *o;
+	const char *error;
 	size_t column[COLUMNS], width;
 	struct names *names;
 	struct line *lines; /* by malloc: more than a talloc block may hold */
@@ -53,7 +53,7 @@ static int reader_free(struct reader *r)
 
 static bool fault(struct reader *r, const char *what, const char *cell)
 {
-	r->error = talloc_asprintf(r->result, "%s:%zu: %s, not '%.40s'", r->file, csv_line(r->csv), what,
+	r->error = talloc_asprintf(r->result, "%s:%zu: %s, not '%.40s'", r->o->path, csv_line(r->csv), what,
 				   cell);
 	return false;
 }
@@ -61,7 +61,7 @@ static bool fault(struct reader *r, const char *what, const char *cell)
 /* The header; the last two columns need not be there. */
 static bool read_header(struct reader *r)
 {
-	const char *names[COLUMNS] = {"member", "date", "amount", "items", r->attribute};
+	const char *names[COLUMNS] = {"member", "date", "amount", "items", r->o->attribute};
 	const char *const *fields;
 	size_t i, j;
 
@@ -75,13 +75,13 @@ static bool read_header(struct reader *r)
 			if (strcmp(fields[i], names[j]) == 0)
 				r->column[j] = i;
 		if (r->column[j] == ABSENT && names[j] && j != ITEMS) {
-			r->error = talloc_asprintf(r->result, "%s:1: there is no column \"%s\"", r->file,
+			r->error = talloc_asprintf(r->result, "%s:1: there is no column \"%s\"", r->o->path,
 						   names[j]);
 			return false;
 		}
 	}
 	r->result->has_items = r->column[ITEMS] != ABSENT;
-	r->result->has_attribute = r->attribute != NULL;
+	r->result->has_attribute = r->o->attribute != NULL;
 	return true;
 }
 
@@ -114,7 +114,7 @@ static bool read_line(struct reader *r, const char *const *fields, size_t width)
 		return fault(r, "amount wants a number", fields[r->column[AMOUNT]]);
 	if (r->result->has_items && (!cell_number(fields[r->column[ITEMS]], &l->items) || l->items < 0))
 		return fault(r, "items wants a number from 0", fields[r->column[ITEMS]]);
-	if (r->attribute && !cell_truth(fields[r->column[ATTRIBUTE]], &l->attribute))
+	if (r->o->attribute && !cell_truth(fields[r->column[ATTRIBUTE]], &l->attribute))
 		return fault(r, "the attribute wants true or false", fields[r->column[ATTRIBUTE]]);
 	l->member = names_index(r->names, fields[r->column[MEMBER]]);
 	r->result->returns += l->amount < 0;
@@ -143,7 +143,7 @@ static bool read_lines(struct reader *r)
 	if (got < 0)
 		r->error = csv_error(r->csv);
 	else if (r->count == 0)
-		r->error = talloc_asprintf(r->result, "%s: there are no transactions", r->file);
+		r->error = talloc_asprintf(r->result, "%s: there are no transactions", r->o->path);
 	return r->error == NULL;
 }
 
@@ -159,21 +159,26 @@ static int line_order(const void *a, const void *b)
 	return (x->amount >= 0) - (y->amount >= 0);
 }
 
-/* Lines of one member become events; lines of one day and sign one event. */
-static void add_customer(struct transactions *t, const struct names *names, const struct line *lines,
-			 size_t count)
+static bool belongs(const struct feature_event *e, const struct line *l)
 {
+	return e->at == l->day && (e->value < 0) == (l->amount < 0);
+}
+
+/* Lines of one member become events. */
+static void add_customer(struct reader *r, const struct line *lines, size_t count)
+{
+	struct transactions *t = r->result;
 	struct customer *c = &t->customers[t->count++];
 	double attribute = 0;
 	size_t i;
 
-	c->name = talloc_strdup(t, names_text(names, lines[0].member));
+	c->name = talloc_strdup(t, names_text(r->names, lines[0].member));
 	c->events = talloc_zero_array(t, struct feature_event, count);
 	for (i = 0; i < count; i++) {
 		const struct line *l = &lines[i];
 		struct feature_event *e = c->events + c->count;
 
-		if (c->count > 0 && e[-1].at == l->day && (e[-1].value < 0) == (l->amount < 0))
+		if (r->o->by_day && c->count > 0 && belongs(e - 1, l))
 			e--;
 		else
 			c->count++;
@@ -196,22 +201,22 @@ static void build(struct reader *r)
 	for (from = 0; from < r->count; from = to) {
 		for (to = from; to < r->count && r->lines[to].member == r->lines[from].member; to++)
 			;
-		add_customer(t, r->names, r->lines + from, to - from);
+		add_customer(r, r->lines + from, to - from);
 		t->first = r->lines[from].day < t->first ? r->lines[from].day : t->first;
 		t->last = r->lines[to - 1].day > t->last ? r->lines[to - 1].day : t->last;
 	}
 }
 
-struct transactions *transactions_read(const void *parent, const char *path, const char *attribute,
+struct transactions *transactions_read(const void *parent, const struct transactions_options *o,
 				       const char **error)
 {
 	struct transactions *t = talloc_zero(parent, struct transactions);
 	struct reader *r = talloc_zero(t, struct reader);
 
 	talloc_set_destructor(r, reader_free);
-	*r = (struct reader){.result = t, .attribute = attribute, .file = path};
+	*r = (struct reader){.o = o, .result = t};
 	r->names = names_new(r);
-	r->csv = csv_open(r, path, &r->error);
+	r->csv = csv_open(r, o->path, &r->error);
 	if (!r->csv || !read_header(r) || !read_lines(r)) {
 		*error = talloc_strdup(parent, r->error);
 		talloc_free(t);

@@ -11,7 +11,7 @@
 #include "common/clock.h"
 #include "common/learn/features.h"
 
-/* Of one member, by day: transactions of a day are one purchase, returns of a day one return. */
+/* What one member did, in order of time. */
 struct customer {
 	const char *name;
 	struct feature_event *events;
@@ -28,8 +28,14 @@ struct transactions {
 	bool has_items, has_attribute;
 };
 
-/* NULL: *error says why, naming file and line. attribute NULL: none. */
-struct transactions *transactions_read(const void *parent, const char *path, const char *attribute,
+struct transactions_options {
+	const char *path;
+	const char *attribute; /* a column of truths, or NULL */
+	bool by_day;           /* what is bought on one day is one purchase, what is given back one return */
+};
+
+/* NULL: *error says why, naming file and line. */
+struct transactions *transactions_read(const void *parent, const struct transactions_options *o,
 				       const char **error);
 
 #endif
