@@ -151,3 +151,20 @@ double btyd_expected(const struct btyd *m, const struct btyd_history *h, double 
 		return (m->parameters[0] + h->repeats) / (m->parameters[1] + h->age) * ahead;
 	return models[m->model].expected(m->parameters, h, ahead);
 }
+
+/* Given that one is there, rate and leaving have the distributions that they began with, updated. */
+double btyd_draw(const struct btyd *m, const struct btyd_history *h, double ahead, struct draw *d)
+{
+	const double *p = m->parameters;
+	double rate = draw_gamma(d, p[0] + h->repeats) / (p[1] + h->age);
+
+	if (m->degenerate)
+		return draw_poisson(d, rate * ahead);
+	if (draw_uniform(d) > btyd_alive(m, h))
+		return 0;
+	if (m->model == BTYD_BGNBD)
+		return fmin(draw_poisson(d, rate * ahead),
+			    draw_geometric(d, draw_beta(d, p[2], p[3] + h->repeats)));
+	return draw_poisson(
+		d, rate * fmin(ahead, -log(draw_uniform(d)) * (p[3] + h->age) / draw_gamma(d, p[2])));
+}

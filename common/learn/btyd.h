@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/learn/draw.h"
+
 struct btyd_history {
 	double repeats; /* x: times after the first */
 	double last;    /* t_x: from the first to the last */
@@ -46,5 +48,7 @@ bool btyd_fit(enum btyd_model model, const struct btyd_history *h, size_t count,
 double btyd_alive(const struct btyd *m, const struct btyd_history *h);
 /* Expected times within `ahead` after the end of the history. */
 double btyd_expected(const struct btyd *m, const struct btyd_history *h, double ahead);
+/* One draw of how often that will be: the model's spread, its parameters taken as they are. */
+double btyd_draw(const struct btyd *m, const struct btyd_history *h, double ahead, struct draw *d);
 
 #endif

@@ -133,3 +133,17 @@ double gamma_gamma_expected(const struct gamma_gamma *m, const struct spend_hist
 		return (m->credibility * m->mean + h->times * h->mean) / (m->credibility + h->times);
 	return p[0] * (p[2] + h->times * h->mean) / (p[0] * h->times + p[1] - 1);
 }
+
+double gamma_gamma_draw(const struct gamma_gamma *m, const struct spend_history *h, double times,
+			struct draw *d)
+{
+	const double *p = m->parameters;
+	double behind = counts(h) ? h->times : 0, rate;
+
+	if (times == 0)
+		return 0;
+	if (m->degenerate)
+		return times * gamma_gamma_expected(m, h);
+	rate = draw_gamma(d, p[0] * behind + p[1]) / (p[2] + behind * h->mean);
+	return draw_gamma(d, p[0] * times) / rate;
+}

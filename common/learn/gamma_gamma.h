@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/learn/draw.h"
+
 struct spend_history {
 	double times; /* how many values the mean is of */
 	double mean;
@@ -37,5 +39,8 @@ bool gamma_gamma_fit(const struct spend_history *h, size_t count, struct gamma_g
 		     const char **error);
 /* What one spends each time from now on; with no times behind it, the mean of all. */
 double gamma_gamma_expected(const struct gamma_gamma *m, const struct spend_history *h);
+/* One draw of what so many times more come to. */
+double gamma_gamma_draw(const struct gamma_gamma *m, const struct spend_history *h, double times,
+			struct draw *d);
 
 #endif

@@ -58,3 +58,15 @@ bool cell_day(const char *text, day *out)
 		snprintf(date, sizeof(date), "%.*s", length < 11 ? (int)length : 11, text);
 	return day_parse(date, out);
 }
+
+void cell_write(FILE *out, const char *text)
+{
+	if (!text[strcspn(text, ",\"\r\n")]) {
+		fputs(text, out);
+		return;
+	}
+	fputc('"', out);
+	for (; *text; text++)
+		fprintf(out, *text == '"' ? "\"\"" : "%c", *text);
+	fputc('"', out);
+}

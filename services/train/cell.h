@@ -5,6 +5,7 @@
 #define AE_TRAIN_CELL_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "common/clock.h"
 
@@ -16,5 +17,7 @@ bool cell_missing(const char *text);
 bool cell_truth(const char *text, bool *out);
 /* 2026-11-23, or 20261123; a time of day after T or a space is passed over. */
 bool cell_day(const char *text, day *out);
+/* A text as RFC 4180 wants it, quoted where it must be. */
+void cell_write(FILE *out, const char *text);
 
 #endif

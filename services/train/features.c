@@ -68,19 +68,6 @@ static void write_header(FILE *out, const struct request *r, const struct transa
 	fprintf(out, "%s%s,spend,test,churned\n", r->attribute ? "," : "", r->attribute ? r->attribute : "");
 }
 
-/* A name as RFC 4180 wants it. */
-static void write_name(FILE *out, const char *name)
-{
-	if (!name[strcspn(name, ",\"\r\n")]) {
-		fputs(name, out);
-		return;
-	}
-	fputc('"', out);
-	for (; *name; name++)
-		fprintf(out, *name == '"' ? "\"\"" : "%c", *name);
-	fputc('"', out);
-}
-
 static void write_row(FILE *out, const struct transactions *t, const struct customer *c, day at, bool test,
 		      int64_t horizon)
 {
@@ -91,7 +78,7 @@ static void write_row(FILE *out, const struct transactions *t, const struct cust
 
 	if (!features_at(c->events, c->count, at, features))
 		return;
-	write_name(out, c->name);
+	cell_write(out, c->name);
 	fprintf(out, ",%s", day_format(at, text));
 	for (i = 0; i < FEATURE_COUNT; i++)
 		if (i != FEATURE_ITEMS || t->has_items)

@@ -16,6 +16,7 @@ static const struct {
 	{"recommend", train_recommend, "How well recommenders foresee what members take next"},
 	{"classify", train_classify,
 	 "A yes or no from the columns of a CSV file: logistic regression, boosted trees"},
+	{"clv", train_clv, "What members will buy and spend: BG/NBD, Pareto/NBD, Gamma-Gamma, two-part"},
 	{"features", train_features, "What was known of members at given days, as a table to learn from"},
 };
 
