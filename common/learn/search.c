@@ -53,7 +53,7 @@ static nlopt_opt prepare(struct target *t, unsigned count)
 	nlopt_set_upper_bounds1(o, log(SEARCH_MOST));
 	nlopt_set_initial_step1(o, 0.5);
 	nlopt_set_xtol_rel(o, 1e-9);
-	nlopt_set_ftol_rel(o, 1e-13);
+	nlopt_set_ftol_rel(o, 1e-12);
 	nlopt_set_maxeval(o, EVALUATIONS_MAX);
 	return o;
 }

@@ -99,6 +99,10 @@ static const struct {
 	{BTYD_PARETO, {.7, 8, 1.4, 8}, {1, 5, 30, 1}, 200}, /* alpha = beta */
 	{BTYD_PARETO, {.7, 20, .5, .5}, {0, 0, 30, 1}, 50}, /* alpha far from beta */
 	{BTYD_PARETO, {.7, .5, .5, 20}, {0, 0, 30, 1}, 50},
+	{BTYD_PARETO, {.7, 80, .9, .05}, {0, 0, 30, 1}, 50}, /* very far */
+	{BTYD_PARETO, {.7, .02, .9, 90}, {0, 0, 30, 1}, 50},
+	{BTYD_PARETO, {.7, 5, 40, 5000}, {3, 12, 30, 1}, 50},
+	{BTYD_PARETO, {60, 900, .7, 6}, {3, 12, 30, 1}, 50},
 };
 
 START_TEST(integrals)
@@ -127,37 +131,21 @@ END_TEST
 
 /* --- histories of people made up ------------------------------------------------------------------- */
 
-static double draw_normal(void)
-{
-	return sqrt(-2 * log(1 - drand48())) * cos(2 * M_PI * drand48());
-}
-
-/* Marsaglia and Tsang; a shape below 1 by the power of a uniform. */
-static double draw_gamma(double shape)
-{
-	double d = (shape < 1 ? shape + 1 : shape) - 1.0 / 3, c = 1 / sqrt(9 * d), x, v;
-
-	for (;;) {
-		x = draw_normal();
-		v = pow(1 + c * x, 3);
-		if (v > 0 && log(1 - drand48()) < x * x / 2 + d - d * v + d * log(v))
-			break;
-	}
-	return shape < 1 ? d * v * pow(1 - drand48(), 1 / shape) : d * v;
-}
+static struct draw dice;
 
 static double draw_wait(double rate)
 {
-	return -log(1 - drand48()) / rate;
+	return -log(draw_uniform(&dice)) / rate;
 }
 
-static struct btyd_history draw(enum btyd_model model, const double *p, double age)
+static struct btyd_history live(enum btyd_model model, const double *p, double age)
 {
 	struct btyd_history h = {.age = age, .count = 1};
-	double lambda = draw_gamma(p[0]) / p[1], at = 0, x = draw_gamma(p[2]), y = draw_gamma(p[3]);
+	double lambda = draw_gamma(&dice, p[0]) / p[1], at = 0, x = draw_gamma(&dice, p[2]),
+	       y = draw_gamma(&dice, p[3]);
 	double leaves = model == BTYD_PARETO ? draw_wait(x / p[3]) : INFINITY;
 
-	while (model == BTYD_PARETO || at == 0 || drand48() >= x / (x + y)) {
+	while (model == BTYD_PARETO || at == 0 || draw_uniform(&dice) >= x / (x + y)) {
 		at += draw_wait(lambda);
 		if (at > age || at > leaves)
 			break;
@@ -179,10 +167,10 @@ START_TEST(known_parameters_are_found)
 	struct btyd m;
 	size_t i, j, count;
 
-	srand48(42);
+	dice = draw_begin(42);
 	for (i = 0; i < 2; i++) {
 		for (j = 0; j < PEOPLE; j++)
-			h[j] = draw((enum btyd_model)i, truth[i], 30 + (double)(j % 12));
+			h[j] = live((enum btyd_model)i, truth[i], 30 + (double)(j % 12));
 		count = btyd_group(h, PEOPLE);
 		ck_assert_uint_lt(count, PEOPLE);
 		ck_assert(btyd_fit((enum btyd_model)i, h, count, &m, &error));
@@ -193,6 +181,33 @@ START_TEST(known_parameters_are_found)
 			ck_assert_double_lt(fabs(m.parameters[j] - truth[i][j]), 4 * m.errors[j]);
 			ck_assert_double_lt(m.errors[j], truth[i][j]);
 		}
+	}
+}
+END_TEST
+
+/* What is drawn has the mean that is expected. */
+START_TEST(draws_have_their_mean)
+{
+	enum {
+		DRAWS = 40000
+	};
+	size_t i, j;
+
+	dice = draw_begin(8);
+	for (i = 0; i < sizeof(integral_cases) / sizeof(integral_cases[0]); i++) {
+		const double *p = integral_cases[i].parameters;
+		struct btyd m = {.model = integral_cases[i].model, .parameters = {p[0], p[1], p[2], p[3]}};
+		double sum = 0, square = 0, n, error, want;
+
+		for (j = 0; j < DRAWS; j++) {
+			n = btyd_draw(&m, &integral_cases[i].history, integral_cases[i].ahead, &dice);
+			sum += n;
+			square += n * n;
+		}
+		error = sqrt((square / DRAWS - pow(sum / DRAWS, 2)) / DRAWS);
+		want = btyd_expected(&m, &integral_cases[i].history, integral_cases[i].ahead);
+		ck_assert_msg(fabs(sum / DRAWS - want) < 5 * error + 1e-3, "%zu: %g, not %g", i, sum / DRAWS,
+			      want);
 	}
 }
 END_TEST
@@ -226,14 +241,14 @@ START_TEST(nobody_leaves)
 	size_t i, j;
 
 	for (i = 0; i < 2; i++) {
-		srand48(9);
+		dice = draw_begin(9);
 		for (j = 0; j < 500; j++) {
-			double lambda = draw_gamma(2) / 10, at = 0;
+			double lambda = draw_gamma(&dice, 2) / 10, at = 0;
 
 			h[j] = (struct btyd_history){0, 0, 50, 1};
 			while ((at += draw_wait(lambda)) < 50) {
 				h[j].repeats++;
-				h[j].last = at;
+				h[j].last = 49.5;
 			}
 		}
 		ck_assert(btyd_fit((enum btyd_model)i, h, 500, &m, &error));
@@ -319,5 +334,5 @@ START_TEST(special_functions)
 }
 END_TEST
 
-UNIT_MAIN("btyd", integrals, known_parameters_are_found, counts_are_repetitions, nobody_leaves, far_out,
-	  refusals, special_functions)
+UNIT_MAIN("btyd", integrals, known_parameters_are_found, draws_have_their_mean, counts_are_repetitions,
+	  nobody_leaves, far_out, refusals, special_functions)
