@@ -6,12 +6,14 @@
 #include <math.h>
 
 const char *const feature_names[FEATURE_COUNT] = {
-	"log_recency", "log_frequency", "log_money", "decayed_45",   "decayed_120", "log_overdue",
-	"log_gap",     "log_items",     "pace",      "log_spend_90", "log_returns",
+	"log_recency", "log_frequency", "log_money",         "decayed_45", "decayed_120",
+	"log_overdue", "log_gap",       "log_items",         "pace",       "log_spend_90",
+	"log_returns", "log_mean",      "log_spend_decayed",
 };
 
 struct sums {
-	double purchases, spend, items, returns, first, last, decayed_45, decayed_120, spend_90;
+	double purchases, spend, items, returns, first, last, decayed_45, decayed_120, spend_90,
+		spend_decayed;
 };
 
 static void add_purchase(struct sums *s, const struct feature_event *e, double moment)
@@ -25,6 +27,7 @@ static void add_purchase(struct sums *s, const struct feature_event *e, double m
 	s->items += e->items;
 	s->decayed_45 += exp2(-age / 45);
 	s->decayed_120 += exp2(-age / 120);
+	s->spend_decayed += e->value * exp2(-age / 120);
 	s->spend_90 += age <= 90 ? e->value : 0;
 }
 
@@ -44,6 +47,8 @@ static void fill(const struct sums *s, double moment, double *out)
 	out[FEATURE_PACE] = s->purchases / (tenure + 1);
 	out[FEATURE_SPEND_90] = log1p(s->spend_90);
 	out[FEATURE_RETURNS] = log1p(s->returns);
+	out[FEATURE_MEAN] = log1p(s->spend / s->purchases);
+	out[FEATURE_SPEND_DECAYED] = log1p(s->spend_decayed);
 }
 
 bool features_at(const struct feature_event *events, size_t count, double moment, double *out)

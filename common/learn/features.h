@@ -18,17 +18,19 @@ struct feature_event {
 
 /* Of a number n that has no upper end, log(1 + n). Days are days. */
 enum feature {
-	FEATURE_RECENCY,     /* log days since the last purchase */
-	FEATURE_FREQUENCY,   /* log purchases */
-	FEATURE_MONEY,       /* log of what was spent in all */
-	FEATURE_DECAYED_45,  /* purchases, each worth half after 45 days */
-	FEATURE_DECAYED_120, /* the same with 120 */
-	FEATURE_OVERDUE,     /* log (recency / (gap + 1)) */
-	FEATURE_GAP,         /* log of the mean days between two purchases; of one, its age */
-	FEATURE_ITEMS,       /* log of all items */
-	FEATURE_PACE,        /* purchases a day of belonging */
-	FEATURE_SPEND_90,    /* log of what was spent in 90 days */
-	FEATURE_RETURNS,     /* log of the number of returns */
+	FEATURE_RECENCY,       /* log days since the last purchase */
+	FEATURE_FREQUENCY,     /* log purchases */
+	FEATURE_MONEY,         /* log of what was spent in all */
+	FEATURE_DECAYED_45,    /* purchases, each worth half after 45 days */
+	FEATURE_DECAYED_120,   /* the same with 120 */
+	FEATURE_OVERDUE,       /* log (recency / (gap + 1)) */
+	FEATURE_GAP,           /* log of the mean days between two purchases; of one, its age */
+	FEATURE_ITEMS,         /* log of all items */
+	FEATURE_PACE,          /* purchases a day of belonging */
+	FEATURE_SPEND_90,      /* log of what was spent in 90 days */
+	FEATURE_RETURNS,       /* log of the number of returns */
+	FEATURE_MEAN,          /* log of the mean purchase */
+	FEATURE_SPEND_DECAYED, /* log of what was spent, each worth half after 120 days */
 	FEATURE_COUNT
 };
 extern const char *const feature_names[FEATURE_COUNT];

@@ -81,3 +81,39 @@ double normal_quantile(double share)
 	}
 	return x;
 }
+
+/* The regularised incomplete beta function, by its continued fraction (DLMF 8.17.22), for x below its turn.
+ */
+static double beta_fraction(double x, double a, double b)
+{
+	double f = 1, over = 1, under = 0, step;
+	int n;
+
+	for (n = 1; n < STEPS_MAX; n++) {
+		double m = n / 2, u = n % 2 ? -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+					    : m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+
+		under = 1 + u * under;
+		over = 1 + u / over;
+		under = 1 / (under == 0 ? TINY : under);
+		over = over == 0 ? TINY : over;
+		step = over * under;
+		f *= step;
+		if (fabs(step - 1) < ENOUGH)
+			break;
+	}
+	return exp(a * log(x) + b * log1p(-x) + log_rising(fmax(a, b), fmin(a, b)) - lgamma(fmin(a, b))) /
+	       (a * f);
+}
+
+static double beta_below(double x, double a, double b)
+{
+	if (x <= 0 || x >= 1)
+		return x <= 0 ? 0 : 1;
+	return x < (a + 1) / (a + b + 2) ? beta_fraction(x, a, b) : 1 - beta_fraction(1 - x, b, a);
+}
+
+double student_beyond(double t, double freedom)
+{
+	return beta_below(freedom / (freedom + t * t), freedom / 2, 0.5);
+}

@@ -15,5 +15,7 @@ double hypergeometric_1(double a, double c, double z);
 /* P(normal <= x), and its inverse. */
 double normal_below(double x);
 double normal_quantile(double share);
+/* P(|Student's t| >= |t|) with so many degrees of freedom, whole or not. */
+double student_beyond(double t, double freedom);
 
 #endif

@@ -14,6 +14,7 @@ static const struct {
 	const char *summary;
 } commands[] = {
 	{"recommend", train_recommend, "How well recommenders foresee what members take next"},
+	{"ab", train_ab, "Whether arms of an experiment differ, at whatever time somebody looks"},
 	{"classify", train_classify,
 	 "A yes or no from the columns of a CSV file: logistic regression, boosted trees"},
 	{"clv", train_clv, "What members will buy and spend: BG/NBD, Pareto/NBD, Gamma-Gamma, two-part"},

@@ -105,6 +105,33 @@ static const struct {
 	{BTYD_PARETO, {60, 900, .7, 6}, {3, 12, 30, 1}, 50},
 };
 
+/* What the papers' own notes and BTYD's walkthrough print for members of CDNOW. */
+START_TEST(published_figures)
+{
+	static const struct {
+		enum btyd_model model;
+		double parameters[4];
+		struct btyd_history history;
+		double ahead, expected, alive, within;
+	} cases[] = {
+		{BTYD_BGNBD, {.243, 4.414, .793, 2.426}, {2, 30.43, 38.86, 1}, 39, 1.226, NAN, 5e-4},
+		{BTYD_BGNBD, {.243, 4.414, .793, 2.426}, {26, 30.86, 31, 1}, 52, 25.76, .96885, 5e-3},
+		{BTYD_PARETO, {.5534, 10.5802, .6061, 11.6562}, {26, 30.86, 31, 1}, 52, 25.46, .9979, 6e-3},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const double *p = cases[i].parameters;
+		struct btyd m = {.model = cases[i].model, .parameters = {p[0], p[1], p[2], p[3]}};
+
+		ck_assert_double_eq_tol(btyd_expected(&m, &cases[i].history, cases[i].ahead),
+					cases[i].expected, cases[i].within);
+		if (!isnan(cases[i].alive))
+			ck_assert_double_eq_tol(btyd_alive(&m, &cases[i].history), cases[i].alive, 1e-4);
+	}
+}
+END_TEST
+
 START_TEST(integrals)
 {
 	size_t i;
@@ -330,9 +357,16 @@ START_TEST(special_functions)
 	for (x = -7; x < 5; x += 0.37)
 		ck_assert_double_eq_tol(normal_quantile(normal_below(x)), x, 1e-9);
 	ck_assert_double_eq_tol(normal_quantile(0.975), 1.959963984540054, 1e-12);
+	/* One degree of freedom is Cauchy's distribution, two have a closed form, many are the normal one. */
+	for (x = 0.1; x < 40; x *= 1.7) {
+		ck_assert_double_eq_tol(student_beyond(x, 1), 1 - 2 / M_PI * atan(x), 1e-12);
+		ck_assert_double_eq_tol(student_beyond(x, 2), 1 - x / sqrt(2 + x * x), 1e-12);
+		ck_assert_double_eq_tol(student_beyond(x, 1e9), 2 * normal_below(-x), 1e-7);
+	}
+	ck_assert_double_eq_tol(student_beyond(2.228139, 10), 0.05, 1e-7);
 	ck_assert_double_eq(log_sum(-INFINITY, -INFINITY), -INFINITY);
 }
 END_TEST
 
-UNIT_MAIN("btyd", integrals, known_parameters_are_found, draws_have_their_mean, counts_are_repetitions,
-	  nobody_leaves, far_out, refusals, special_functions)
+UNIT_MAIN("btyd", published_figures, integrals, known_parameters_are_found, draws_have_their_mean,
+	  counts_are_repetitions, nobody_leaves, far_out, refusals, special_functions)
