@@ -20,6 +20,10 @@ static const struct {
 	[BTYD_PARETO] = {pareto_log_likelihood, pareto_alive, pareto_expected},
 };
 
+enum {
+	SCOUTS = 4000
+};
+
 /* A share of leavers below the first, or a parameter of leaving beyond the second, is no leaving. */
 #define LEAVERS_LEAST  1e-4
 #define PARAMETER_MOST 1e5
@@ -56,7 +60,7 @@ double btyd_log_likelihood(enum btyd_model model, const double *parameters, cons
 struct sample {
 	enum btyd_model model;
 	const struct btyd_history *histories;
-	size_t count;
+	size_t count, every; /* every so-many-th counts */
 };
 
 static double sample_log_likelihood(const double *parameters, void *context)
@@ -109,27 +113,39 @@ static const char *degeneracy(const struct btyd *m, double age)
 }
 
 /* The likelihood may have more than one top; the highest of two ascents is taken. */
+static struct search ascend_twice(struct sample *s, double age, double repeats)
+{
+	struct search best = {.value = -HUGE_VAL}, one;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		double share = i == 0 ? 1 : 0.3;
+		double from[BTYD_PARAMETERS] = {share, share * age / repeats, share,
+						s->model == BTYD_PARETO ? age : 2};
+
+		one = search_highest(sample_log_likelihood, s, from, BTYD_PARAMETERS);
+		if (one.value > best.value)
+			best = one;
+	}
+	return best;
+}
+
+/* Of many histories some thousands show where the top is; from there, all of them. */
 bool btyd_fit(enum btyd_model model, const struct btyd_history *h, size_t count, struct btyd *out,
 	      const char **error)
 {
-	struct sample s = {model, h, count};
+	struct sample s = {model, h, count, 1};
 	double age, repeats;
-	struct search best = {.value = -HUGE_VAL}, one;
+	struct search best;
 	int i;
 
 	if ((*error = check(&s, &age, &repeats)) != NULL)
 		return false;
-	for (i = 0; i < 2; i++) {
-		double from[BTYD_PARAMETERS] = {1, age / repeats, 1, model == BTYD_PARETO ? age : 2};
-
-		if (i == 1) {
-			from[0] = 0.3;
-			from[1] = 0.3 * age / repeats;
-			from[2] = 0.3;
-		}
-		one = search_highest(sample_log_likelihood, &s, from, BTYD_PARAMETERS);
-		if (one.value > best.value)
-			best = one;
+	s.every = 1 + count / SCOUTS;
+	best = ascend_twice(&s, age, repeats);
+	if (s.every > 1) {
+		s.every = 1;
+		best = search_highest(sample_log_likelihood, &s, best.at, BTYD_PARAMETERS);
 	}
 	*out = (struct btyd){.model = model, .log_likelihood = best.value, .converged = best.converged};
 	for (i = 0; i < BTYD_PARAMETERS; i++) {

@@ -69,7 +69,8 @@ static double log_integral(const double *p, const struct btyd_history *h)
 	struct leaving v = p[1] < p[3] ? (struct leaving){p[1], p[3], left, leave}
 				       : (struct leaving){p[3], p[1], leave, left};
 	double from = log(v.near + h->last), to = log(v.near + h->age), sum = 0, more = 1;
-	double width = PANEL / (v.k + v.l), origin = (1 - v.k) * from - v.l * log(v.far + h->last);
+	double width = PANEL / (v.k + v.l * (v.near + h->age) / (v.far + h->age)),
+	       origin = (1 - v.k) * from - v.l * log(v.far + h->last);
 
 	for (; from < to && more > 1e-17 * sum; from += width) {
 		more = panel(&v, from, fmin(width, to - from), origin);

@@ -23,7 +23,7 @@ static const char usage[] =
 	"and\n"
 	"compares with what followed. What a member buys on one day is one purchase; the first one begins a\n"
 	"history. Amounts below 0 are returns, and no purchases.\n\n"
-	"  --transactions FILE    CSV with columns member, date, amount (and maybe items); gzip is fine\n"
+	"  --transactions FILE    CSV with columns member, date, amount; gzip is fine\n"
 	"  --calibration-end DAY  the last day that is learned from\n"
 	"  --holdout-end DAY      the last day that is compared with (default: that of the file)\n"
 	"  --horizon N            days to forecast where there is nothing to compare with (default 90)\n"

@@ -115,7 +115,7 @@ static int make_table(const struct request *r)
 {
 	void *pool = talloc_new(NULL);
 	const char *error;
-	struct transactions_options o = {r->transactions, r->attribute, false};
+	struct transactions_options o = {.path = r->transactions, .attribute = r->attribute, .items = true};
 	struct transactions *t = transactions_read(pool, &o, &error);
 	char text[DAY_TEXT];
 	int code = TRAIN_FAILED;

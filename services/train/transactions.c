@@ -61,7 +61,8 @@ static bool fault(struct reader *r, const char *what, const char *cell)
 /* The header; the last two columns need not be there. */
 static bool read_header(struct reader *r)
 {
-	const char *names[COLUMNS] = {"member", "date", "amount", "items", r->o->attribute};
+	const char *names[COLUMNS] = {"member", "date", "amount", r->o->items ? "items" : NULL,
+				      r->o->attribute};
 	const char *const *fields;
 	size_t i, j;
 

@@ -32,6 +32,7 @@ struct transactions_options {
 	const char *path;
 	const char *attribute; /* a column of truths, or NULL */
 	bool by_day;           /* what is bought on one day is one purchase, what is given back one return */
+	bool items;            /* read the column items, if there is one */
 };
 
 /* NULL: *error says why, naming file and line. */
