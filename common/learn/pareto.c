@@ -76,7 +76,7 @@ static double log_integral(const double *p, const struct btyd_history *h)
 		more = panel(&v, from, fmin(width, to - from), origin);
 		sum += more;
 	}
-	return origin + log(sum);
+	return sum > 0 ? origin + log(sum) : -INFINITY;
 }
 
 /* log(s/A G(t_x) + S(T)(1 - s/A H(T))), what is known of who may have left or not. */

@@ -87,12 +87,13 @@ static void put_scores(struct report *r, const struct scores *s)
 /* Rows that were judged, put together. */
 static bool score(const struct table *t, const unsigned char *judged, const double *p, struct scores *out)
 {
-	double *q = malloc((t->rows + 1) * 2 * sizeof(*q)), *y = q + t->rows + 1;
+	double *q = malloc((t->rows + 1) * 2 * sizeof(*q)), *y;
 	size_t i, count = 0;
 	bool fine;
 
 	if (!q)
 		abort();
+	y = q + t->rows + 1;
 	for (i = 0; i < t->rows; i++)
 		if (judged[i]) {
 			q[count] = p[i];
