@@ -49,20 +49,29 @@ double draw_beta(struct draw *d, double a, double b)
 	return x + y > 0 ? x / (x + y) : 0.5;
 }
 
-/* Counted by the products of uniforms, in parts that a double can hold. */
+/* How many products of uniforms stay above exp(-mean), for a mean whose exponential a double can hold. */
+static double poisson_part(struct draw *d, double mean)
+{
+	double count = 0, product = draw_uniform(d), end = exp(-mean);
+
+	while (product > end) {
+		count += 1;
+		product *= draw_uniform(d);
+	}
+	return count;
+}
+
 double draw_poisson(struct draw *d, double mean)
 {
-	double count = 0, product;
+	double count = 0;
 
 	if (mean >= POISSON_NORMAL)
 		return fmax(0, round(mean + sqrt(mean) * draw_normal(d)));
-	for (; mean > 0; mean -= POISSON_PART) {
-		double end = exp(-fmin(mean, POISSON_PART));
-
-		for (product = draw_uniform(d); product > end; product *= draw_uniform(d))
-			count += 1;
+	while (mean > POISSON_PART) {
+		count += poisson_part(d, POISSON_PART);
+		mean -= POISSON_PART;
 	}
-	return count;
+	return count + poisson_part(d, mean);
 }
 
 double draw_geometric(struct draw *d, double p)

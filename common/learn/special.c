@@ -42,7 +42,8 @@ double hypergeometric_1(double a, double c, double z)
 	int n;
 
 	for (n = 1; n < STEPS_MAX; n++) {
-		double k = (n - 1) / 2, u = n % 2 ? (a + k) * (base + k) : (k + 1) * (base - a + k + 1);
+		double k = floor((n - 1) / 2.0),
+		       u = n % 2 ? (a + k) * (base + k) : (k + 1) * (base - a + k + 1);
 
 		under = base + n - u * z * under;
 		over = base + n - u * z / over;
@@ -90,8 +91,9 @@ static double beta_fraction(double x, double a, double b)
 	int n;
 
 	for (n = 1; n < STEPS_MAX; n++) {
-		double m = n / 2, u = n % 2 ? -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-					    : m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+		double m = floor(n / 2.0),
+		       u = n % 2 ? -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+				 : m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
 
 		under = 1 + u * under;
 		over = 1 + u / over;

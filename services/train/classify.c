@@ -50,7 +50,7 @@ struct request {
 /* Deals rows of either class to the folds in turn, after a shuffle. */
 static void deal(const struct table *t, int64_t folds, int64_t seed, unsigned char *part)
 {
-	size_t *order = malloc((t->rows + 1) * sizeof(*order)), i, j, dealt[2] = {0, 0}, held;
+	size_t *order = calloc(t->rows + 1, sizeof(*order)), i, j, dealt[2] = {0, 0}, held;
 	unsigned short state[3] = {(unsigned short)seed, (unsigned short)(seed >> 16), 0x330e};
 
 	if (!order)
