@@ -86,8 +86,6 @@ static const char *set_window(struct clv_request *q, const struct transactions *
 		q->holdout_end = t->last;
 	if (q->holdout_end != DAY_NONE)
 		q->horizon = q->holdout_end - q->calibration_end;
-	if (q->holdout_end > t->last)
-		return "the holdout ends after the last transaction: who bought later would be called lost";
 	return NULL;
 }
 
@@ -115,7 +113,9 @@ static bool make(struct clv_request *q, struct transactions *t, struct report *r
 		return false;
 	if (q->holdout_end != DAY_NONE)
 		clv_holdout(q, t, &f, r);
-	else
+	if (q->holdout_end != DAY_NONE && q->holdout_end > t->last)
+		report_note(r, "the file ends before the holdout: what was bought later counts as nothing");
+	if (q->holdout_end == DAY_NONE)
 		report_note(r, "no transactions behind the calibration: nothing to compare with");
 	if (q->out && !write_forecasts(q->out, &f))
 		*error = talloc_asprintf(t, "%s: %s", q->out, strerror(errno));

@@ -200,6 +200,13 @@ def test_amounts_at_the_edge(tmp_path):
         assert done.returncode == 0 or done.stderr.startswith("ae-train clv: ")
 
 
+def test_a_holdout_beyond_the_file_is_told(bgnbd):
+    file, _ = bgnbd
+    words = ["clv", "--transactions", file, "--calibration-end", CALIBRATION, "--holdout-end"]
+    assert told(*words, HOLDOUT)["notes"] != told(*words, HOLDOUT + datetime.timedelta(60))["notes"]
+    assert any("ends before the holdout" in note for note in told(*words, HOLDOUT + datetime.timedelta(60))["notes"])
+
+
 def test_one_member_alone(tmp_path):
     file = write(tmp_path / "one.csv", [("only", BEGIN + datetime.timedelta(d), 5) for d in range(0, 300, 10)])
     result = told("clv", "--transactions", file, "--calibration-end", "2025-06-30", "--model", "bgnbd")
