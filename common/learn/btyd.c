@@ -169,14 +169,15 @@ double btyd_expected(const struct btyd *m, const struct btyd_history *h, double 
 }
 
 /* Given that one is there, rate and leaving have the distributions that they began with, updated. */
-double btyd_draw(const struct btyd *m, const struct btyd_history *h, double ahead, struct draw *d)
+double btyd_draw(const struct btyd *m, const struct btyd_history *h, double alive, double ahead,
+		 struct draw *d)
 {
 	const double *p = m->parameters;
 	double rate = draw_gamma(d, p[0] + h->repeats) / (p[1] + h->age);
 
 	if (m->degenerate)
 		return draw_poisson(d, rate * ahead);
-	if (draw_uniform(d) > btyd_alive(m, h))
+	if (draw_uniform(d) > alive)
 		return 0;
 	if (m->model == BTYD_BGNBD)
 		return fmin(draw_poisson(d, rate * ahead),

@@ -48,7 +48,9 @@ bool btyd_fit(enum btyd_model model, const struct btyd_history *h, size_t count,
 double btyd_alive(const struct btyd *m, const struct btyd_history *h);
 /* Expected times within `ahead` after the end of the history. */
 double btyd_expected(const struct btyd *m, const struct btyd_history *h, double ahead);
-/* One draw of how often that will be: the model's spread, its parameters taken as they are. */
-double btyd_draw(const struct btyd *m, const struct btyd_history *h, double ahead, struct draw *d);
+/* One draw of how often that will be, with what btyd_alive says: the model's spread, its parameters taken as
+ * they are. */
+double btyd_draw(const struct btyd *m, const struct btyd_history *h, double alive, double ahead,
+		 struct draw *d);
 
 #endif

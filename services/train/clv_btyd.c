@@ -100,7 +100,7 @@ static void draw_interval(struct clv_forecast *f, const struct btyd *times, cons
 	int i;
 
 	for (i = 0; i < DRAWS; i++) {
-		double n = btyd_draw(times, h, ahead, d);
+		double n = btyd_draw(times, h, f->alive, ahead, d);
 
 		sum += n;
 		square += n * n;

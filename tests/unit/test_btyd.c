@@ -224,10 +224,11 @@ START_TEST(draws_have_their_mean)
 	for (i = 0; i < sizeof(integral_cases) / sizeof(integral_cases[0]); i++) {
 		const double *p = integral_cases[i].parameters;
 		struct btyd m = {.model = integral_cases[i].model, .parameters = {p[0], p[1], p[2], p[3]}};
+		double alive = btyd_alive(&m, &integral_cases[i].history);
 		double sum = 0, square = 0, n, error, want;
 
 		for (j = 0; j < DRAWS; j++) {
-			n = btyd_draw(&m, &integral_cases[i].history, integral_cases[i].ahead, &dice);
+			n = btyd_draw(&m, &integral_cases[i].history, alive, integral_cases[i].ahead, &dice);
 			sum += n;
 			square += n * n;
 		}
