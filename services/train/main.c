@@ -31,8 +31,7 @@ static void help(FILE *to)
 
 	fputs("usage: ae-train COMMAND [OPTION...]\n\ncommands:\n", to);
 	for (i = 0; i < COMMAND_COUNT; i++)
-		if (commands[i].name)
-			fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].summary);
+		fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].summary);
 	fputs("\n'ae-train COMMAND --help' says more. Exit status: 0 done, 1 failed, 2 wrong usage.\n", to);
 }
 
@@ -50,7 +49,7 @@ int main(int argc, char **argv)
 	}
 	blas_choose(argv);
 	for (i = 0; argc > 1 && i < COMMAND_COUNT; i++)
-		if (commands[i].name && strcmp(argv[1], commands[i].name) == 0)
+		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
 	if (argc > 1)
 		fprintf(stderr, "ae-train: there is no command '%s'\n", argv[1]);
