@@ -49,19 +49,21 @@ static bool same_value(const struct json *a, const struct json *b)
 	return same;
 }
 
-/* What was not looked for at the last look, since no rule asked for it then, has not changed. */
+/* What no rule asked for at the last look may have changed by an event since, not otherwise. */
+static bool changed(const struct look *l, const char *fact)
+{
+	const struct json *before = json_get(l->judged, fact);
+
+	return before ? !same_value(json_get(l->m->facts, fact), before) : l->by_event;
+}
+
 static bool change_fits(const struct look *l, const struct rule *r)
 {
-	const struct json *before;
 	size_t i;
 
-	if (l->judged == NULL)
-		return r->change_count > 0;
-	for (i = 0; i < r->change_count; i++) {
-		before = json_get(l->judged, r->changes[i]);
-		if (before && !same_value(json_get(l->m->facts, r->changes[i]), before))
+	for (i = 0; i < r->change_count; i++)
+		if (l->judged == NULL || changed(l, r->changes[i]))
 			return true;
-	}
 	return false;
 }
 

@@ -28,7 +28,7 @@ static struct rule *rule_of(struct request *req, const char *rule_id)
 static struct look *look_of(struct request *req, const struct catalogue *c, const char *member_id)
 {
 	instant now = clock_now();
-	struct claimed asked = {member_id, CLAIM_ANY_FACTS, now, "[]", NULL};
+	struct claimed asked = {member_id, CLAIM_ANY_FACTS, now, "[]", NULL, false};
 	struct look **looks = store_looks(req->db, req, c, &asked, 1, now);
 
 	return looks ? looks[0] : NULL;

@@ -69,6 +69,7 @@ struct look {
 	double spread;             /* 0 to 1, of the member: when in a slot it is looked at */
 	instant judged_at;         /* of the look before */
 	const struct json *judged; /* facts as of then; NULL: none */
+	bool by_event;             /* one that facts count came since */
 	struct cause *causes;
 	size_t cause_count;
 	struct past_alert *past;

@@ -53,8 +53,12 @@ static struct claimed *read_claim(const void *scratch, const struct rows *r)
 	size_t i;
 
 	for (i = 0; i < rows_count(r); i++)
-		out[i] = (struct claimed){row_text(r, i, 0), row_integer(r, i, 1), row_instant(r, i, 3),
-					  row_text(r, i, 2), row_null(r, i, 4) ? NULL : row_text(r, i, 4)};
+		out[i] = (struct claimed){row_text(r, i, 0),
+					  row_integer(r, i, 1),
+					  row_instant(r, i, 3),
+					  row_text(r, i, 2),
+					  row_null(r, i, 4) ? NULL : row_text(r, i, 4),
+					  row_boolean(r, i, 5)};
 	return out;
 }
 

@@ -128,6 +128,7 @@ static struct look *look_new(const void *parent, const struct catalogue *c, cons
 
 	l->catalogue = c;
 	l->judged = read_text(l, member->judged);
+	l->by_event = member->by_event;
 	l->m = member_view_new(l, member->member_id, f->facts, json_at(l, r, i, 1), c, member->judged_at,
 			       now);
 	l->judged_at = look_before(l->m, member->judged_at);

@@ -19,6 +19,7 @@ struct claimed {
 	int64_t position; /* of the event that the facts must count */
 	instant judged_at;
 	const char *causes, *judged; /* JSON; judged NULL: none */
+	bool by_event;               /* one that facts count came since */
 };
 
 /*

@@ -171,7 +171,8 @@ static void try_slice(struct trial *t, const void *scratch, const struct sweep_s
 	size_t i;
 
 	for (i = 0; i < s->count; i++)
-		claimed[i] = (struct claimed){sweep_member(s, i), CLAIM_ANY_FACTS, t->now, causes, NULL};
+		claimed[i] = (struct claimed){
+			sweep_member(s, i), CLAIM_ANY_FACTS, t->now, causes, NULL, false};
 	looks = store_looks(t->req->db, scratch, t->catalogue, claimed, s->count, t->now);
 	for (i = 0; looks && i < s->count; i++)
 		if (looks[i]) {

@@ -38,6 +38,7 @@ CREATE TABLE analytics.engagement_pending (
 	position     bigint      NOT NULL DEFAULT 0,
 	causes       json        NOT NULL DEFAULT '[]',
 	waits        smallint    NOT NULL DEFAULT 0,
+	by_event     boolean     NOT NULL DEFAULT false,
 	judged_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
 	judged       json
 ) WITH (fillfactor = 80);
@@ -45,6 +46,7 @@ COMMENT ON TABLE analytics.engagement_pending IS 'When each member is looked at 
 COMMENT ON COLUMN analytics.engagement_pending.position IS 'Of the newest event that is to be judged, in the member''s shard: the facts must have come that far';
 COMMENT ON COLUMN analytics.engagement_pending.causes IS 'What made the member due since the last look: {rule_id, event_id, at, data} of event triggers, {offer} of offers, {ahead} of events whose time is still to come';
 COMMENT ON COLUMN analytics.engagement_pending.waits IS 'Looks since the last event that found the facts behind it: each waits twice as long as the one before, half an hour at most';
+COMMENT ON COLUMN analytics.engagement_pending.by_event IS 'An event that facts count came since the last look';
 COMMENT ON COLUMN analytics.engagement_pending.judged IS 'The facts that fact_change triggers compare with, as of judged_at';
 CREATE INDEX engagement_pending_due ON analytics.engagement_pending (due_at);
 -- Whoever is there already is looked at for the first time within a day.
