@@ -75,18 +75,6 @@ static void compare_ranks(const double *forecast, const double *truth, size_t co
 	talloc_free(ranks);
 }
 
-static struct score mean_of(const double *values, size_t count)
-{
-	double mean = 0, square = 0;
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		mean += values[i] / (double)count;
-	for (i = 0; i < count; i++)
-		square += (values[i] - mean) * (values[i] - mean);
-	return (struct score){mean, count > 1 ? sqrt(square / (double)(count - 1) / (double)count) : NAN};
-}
-
 bool amounts_of(const double *forecast, const double *truth, size_t count, double cap, struct amounts *out)
 {
 	double *off = talloc_array(NULL, double, count + 1);
@@ -96,10 +84,10 @@ bool amounts_of(const double *forecast, const double *truth, size_t count, doubl
 	for (i = 0; i < count && isfinite(forecast[i]) && isfinite(truth[i]); i++)
 		off[i] = fabs(fmin(forecast[i], cap) - fmin(truth[i], cap));
 	if (i == count && count > 0) {
-		out->mae = mean_of(off, count);
+		out->mae = score_mean(off, count);
 		for (i = 0; i < count; i++)
 			off[i] *= off[i];
-		square = mean_of(off, count);
+		square = score_mean(off, count);
 		out->rmse = (struct score){sqrt(square.value), square.error / (2 * sqrt(square.value))};
 		compare_ranks(forecast, truth, count, out);
 	}

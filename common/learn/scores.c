@@ -24,7 +24,7 @@ static int rising(const void *a, const void *b)
 	return (x->p > y->p) - (x->p < y->p);
 }
 
-static struct score mean_of(const double *values, size_t count)
+struct score score_mean(const double *values, size_t count)
 {
 	double mean = 0, square = 0;
 	size_t i;
@@ -71,8 +71,8 @@ static struct score area(const struct row *rows, size_t count, size_t ones)
 	of[0] = talloc_array(NULL, double, count);
 	of[1] = of[0] + (count - ones);
 	components(rows, count, all, of);
-	zero = mean_of(of[0], count - ones);
-	one = mean_of(of[1], ones);
+	zero = score_mean(of[0], count - ones);
+	one = score_mean(of[1], ones);
 	talloc_free(of[0]);
 	return (struct score){one.value, hypot(zero.error, one.error)};
 }
@@ -143,10 +143,10 @@ static void losses(const struct row *rows, struct scores *out)
 
 	for (i = 0; i < out->rows; i++)
 		values[i] = (rows[i].p - rows[i].label) * (rows[i].p - rows[i].label);
-	out->brier = mean_of(values, out->rows);
+	out->brier = score_mean(values, out->rows);
 	for (i = 0; i < out->rows; i++)
 		values[i] = -log(fmax(rows[i].label > 0.5 ? rows[i].p : 1 - rows[i].p, 1e-15));
-	out->log_loss = mean_of(values, out->rows);
+	out->log_loss = score_mean(values, out->rows);
 	talloc_free(values);
 }
 

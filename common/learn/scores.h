@@ -27,4 +27,7 @@ struct scores {
 /* Labels 0 or 1; p from 0 to 1. False: no rows, or a NaN. */
 bool scores_of(const double *p, const double *label, size_t count, struct scores *out);
 
+/* A mean and its standard error (NAN of a single value). */
+struct score score_mean(const double *values, size_t count);
+
 #endif
